@@ -1,0 +1,1 @@
+//! std::net for greenlets.

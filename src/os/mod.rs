@@ -1,0 +1,1 @@
+//! OS-specific extensions, at std's paths.
