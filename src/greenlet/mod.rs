@@ -1,10 +1,20 @@
-//! spawn, join, kill.
+//! Greenlets: spawn, join, kill, link, locals, scope.
+//!
+//! Uses `wait` and, for making them, `runtime`.
 
-/// Runs a blocking `f` on the thread pool while this greenlet parks.
-pub fn offload<F, T>(f: F) -> T
-where
-    F: FnOnce() -> T + Send + 'static,
-    T: Send + 'static,
-{
-    f()
-}
+mod collect;
+mod handle;
+mod local;
+mod offload;
+mod scope;
+mod spawn;
+mod task;
+mod timing;
+
+pub use self::collect::{AsCompleted, as_completed, join_all, kill_all, try_join_all};
+pub use self::handle::{Greenlet, GreenletRef, JoinError, current};
+pub use self::local::{AccessError, LocalKey};
+pub use self::offload::offload;
+pub use self::scope::{Scope, ScopedGreenlet, scope};
+pub use self::spawn::{Builder, run, spawn, spawn_later, spawn_local};
+pub use self::timing::{Elapsed, idle, shield, sleep, timeout, yield_now};

@@ -2,4 +2,11 @@
 //!
 //! Uses nothing of the crate.
 
+pub(crate) mod atomic;
+pub(crate) mod clock;
+pub(crate) mod epoll;
+pub(crate) mod errno;
+pub(crate) mod futex;
+pub(crate) mod memory;
 pub(crate) mod poll;
+pub(crate) mod signal;

@@ -1,14 +1,38 @@
 //! Waiting for an fd.
+//!
+//! Uses `wait::park`, the reactor and `sys::poll`.
 
 use std::io;
-use std::os::fd::{BorrowedFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::time::Instant;
+
+use super::context::{self, NEVER};
+use super::{Reason, cancel};
+use crate::runtime::reactor::{self, Enqueued, Slot};
+use crate::runtime::{self, worker};
+use crate::sys::{clock, errno, poll};
 
 /// What a caller waits for on an fd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Interest {
     Read,
     Write,
+}
+
+impl Interest {
+    fn direction(self) -> usize {
+        match self {
+            Interest::Read => reactor::READ,
+            Interest::Write => reactor::WRITE,
+        }
+    }
+
+    fn reason(self) -> Reason {
+        match self {
+            Interest::Read => Reason::Read,
+            Interest::Write => Reason::Write,
+        }
+    }
 }
 
 /// How one non-blocking attempt ended.
@@ -41,37 +65,115 @@ pub(crate) enum Limit {
 /// meanwhile (`closing`); what registering with the reactor reports.
 ///
 /// # Cancellation
-/// Unwinds when killed or timed out while it waits; a finished attempt's result is never lost.
+/// Unwinds when killed or timed out, before an attempt or while it waits; a finished attempt's result is never lost.
 pub(crate) fn until<T>(
     fd: BorrowedFd<'_>,
     interest: Interest,
     mut limit: impl FnMut() -> io::Result<Limit>,
     mut attempt: impl FnMut() -> io::Result<Attempt<T>>,
 ) -> io::Result<T> {
+    super::checkpoint()?;
+    let slot = match worker::current() {
+        Some(_) => Some(reactor::slot(fd.as_raw_fd())?),
+        None => None,
+    };
+    let epoch = slot.map_or(0, Slot::epoch);
     let mut deadline = None;
-    let mut asked = false;
     loop {
-        match attempt()? {
-            Attempt::Done(value) | Attempt::Drained(value) => return Ok(value),
-            Attempt::WouldBlock if !asked => match limit()? {
-                Limit::Never => return Err(would_block()),
-                Limit::Until(at) => (asked, deadline) = (true, at),
-            },
+        let mut sequence = 0;
+        let mut outcome = None;
+        if let Some(slot) = slot {
+            sequence = slot.sequence(interest.direction());
+            if slot.is_drained(interest.direction(), sequence) {
+                if deadline.is_none() && let Limit::Until(at) = limit()? {
+                    deadline = Some(super::deadline_at(at));
+                }
+                // A user who polls by himself gets the kernel's answer each time.
+                outcome = deadline.map(|_| Attempt::WouldBlock);
+            }
+        }
+        let outcome = match outcome {
+            Some(outcome) => outcome,
+            None => attempt()?,
+        };
+        match outcome {
+            Attempt::Done(value) => return Ok(value),
+            Attempt::Drained(value) => {
+                if let Some(slot) = slot {
+                    slot.set_drained(interest.direction(), sequence);
+                }
+                return Ok(value);
+            }
             Attempt::WouldBlock => {}
         }
-        if !crate::sys::poll::wait(fd, interest == Interest::Write, deadline)? {
-            return Err(would_block());
+        let deadline = match deadline {
+            Some(deadline) => deadline,
+            None => match limit()? {
+                Limit::Never => return Err(errno::would_block()),
+                Limit::Until(at) => *deadline.insert(super::deadline_at(at)),
+            },
+        };
+        let ready = match slot {
+            Some(slot) => wait_in_greenlet(fd, slot, interest, (sequence, epoch), deadline)?,
+            None => wait_on_thread(fd, interest, deadline)?,
+        };
+        if !ready {
+            return Err(errno::would_block());
         }
     }
+}
+
+/// Parks the running greenlet until `fd` may be ready; `false` if `deadline` came first.
+fn wait_in_greenlet(
+    fd: BorrowedFd<'_>,
+    slot: &'static Slot,
+    interest: Interest,
+    (sequence, epoch): (u32, u32),
+    deadline: u64,
+) -> io::Result<bool> {
+    let direction = interest.direction();
+    let runtime = runtime::get();
+    let worker = worker::current().map_or(0, |control| worker::of(control).index);
+    let mut refused = Ok(Enqueued::Yes);
+    let woken = super::park(
+        interest.reason(),
+        fd.as_raw_fd() as u64,
+        deadline,
+        |announced| {
+            refused = slot.enqueue(fd, direction, sequence, announced.waker(), (runtime, worker));
+            matches!(refused, Ok(Enqueued::Yes))
+        },
+        |wait| slot.forget(direction, wait),
+    )?;
+    if refused? == Enqueued::AlwaysReady {
+        // The kernel said would-block and cannot say when to come back: others first, then try again.
+        super::yield_now(false)?;
+    }
+    if slot.epoch() != epoch {
+        return Err(errno::closed());
+    }
+    Ok(woken)
+}
+
+/// Blocks the OS thread until `fd` may be ready, at most until `deadline` or the `timeout` around us.
+fn wait_on_thread(fd: BorrowedFd<'_>, interest: Interest, deadline: u64) -> io::Result<bool> {
+    let outer = context::with(|context| match cancel::unwinding(context) {
+        cancel::Unwinding::No => cancel::deadline(context.cancellation()),
+        cancel::Unwinding::Yes | cancel::Unwinding::Unsure => NEVER,
+    });
+    let until = deadline.min(outer);
+    let ready = poll::wait(fd, interest == Interest::Write, until)?;
+    if !ready {
+        super::checkpoint()?;
+    }
+    Ok(ready || clock::now() < deadline)
 }
 
 /// To be called before an fd that `until` may have seen is closed or given away: wakes whoever waits on it with
 /// `EBADF`, forgets what is known about it, and keeps old events from reaching a new owner of the number.
 /// `duplicated` says that the description may live on under another number.
 pub(crate) fn closing(fd: RawFd, duplicated: bool) {
-    let _ = (fd, duplicated);
-}
-
-fn would_block() -> io::Error {
-    io::Error::from_raw_os_error(11)
+    if let Some(runtime) = runtime::running() {
+        reactor::close(fd, duplicated, runtime);
+    }
 }

@@ -1,11 +1,144 @@
-//! The one way to block: three verbs, the same in a greenlet and on an OS thread.
+//! The one way to block: park until woken or until a deadline, wake, wait for an fd.
 //!
-//! Uses `runtime` and `sys`.
+//! Uses `runtime` and `sys`. The same three verbs serve greenlets and OS threads, and cut a wait short when its greenlet
+//! is killed or its `timeout` runs out. Nothing above this module suspends by other means, and no lock or borrow of
+//! runtime state lives across a wait.
 
+pub(crate) mod cancel;
+pub(crate) mod context;
 pub(crate) mod io;
 
-/// Whether a blocking call made here may simply block the OS thread in the kernel: true on an OS thread
-/// outside every `timeout`, false in a greenlet.
+use std::time::{Duration, Instant};
+
+pub(crate) use self::cancel::{Cancel, Cancelled};
+use self::cancel::Unwinding;
+use self::context::Context;
+pub(crate) use self::context::NEVER;
+use crate::coroutine::Suspend;
+pub(crate) use crate::runtime::control::Reason;
+pub(crate) use crate::runtime::core::{WaitId, Waker};
+use crate::runtime::parking::{Cause, Ticket};
+use crate::runtime::worker;
+use crate::sys::clock;
+
+/// How often a wait whose cancellation had to be put off looks whether that still holds.
+const LOOK_AGAIN: u64 = 10_000_000;
+
+/// A wait that has been announced, on its way to sleep.
+pub(crate) struct Announced<'a> {
+    context: &'a Context<'a>,
+    ticket: Ticket,
+}
+
+impl Announced<'_> {
+    /// A waker for this wait.
+    pub(crate) fn waker(&self) -> Waker {
+        self.context.waker(self.ticket)
+    }
+}
+
+/// Parks until woken (`true`) or until `deadline` (`false`), in nanoseconds of the monotonic clock.
+///
+/// `register` leaves a waker where it will be found and answers whether there is anything to wait for; `forget` takes
+/// it out again if the wait ends otherwise. Neither may block. A wait that was woken never ends in a cancellation.
+///
+/// # Cancellation
+/// Unwinds when killed or timed out, after `forget`. Where nothing can unwind, answers `Cancelled`.
+pub(crate) fn park(
+    reason: Reason,
+    subject: u64,
+    deadline: u64,
+    mut register: impl FnMut(&Announced<'_>) -> bool,
+    mut forget: impl FnMut(WaitId),
+) -> Result<bool, Cancelled> {
+    context::with(|context| {
+        let cancellation = context.cancellation();
+        loop {
+            let unwinding = cancel::unwinding(context);
+            let open = unwinding == Unwinding::No;
+            if open && let Some(cancel) = cancel::pending(context) {
+                return Err(cancel.raise(context));
+            }
+            let interruptible = open && cancellation.shields.get() == 0;
+            let Some(ticket) = context.park_state().arm(interruptible) else {
+                return Err(Cancel::Kill.raise(context));
+            };
+            if !register(&Announced { context, ticket }) {
+                // A notification cannot have come by: nobody had the waker.
+                context.park_state().disarm(ticket);
+                return Ok(true);
+            }
+            let until = match unwinding {
+                Unwinding::No => deadline.min(cancel::deadline(cancellation)),
+                Unwinding::Yes => deadline,
+                Unwinding::Unsure => deadline.min(clock::now().saturating_add(LOOK_AGAIN)),
+            };
+            match context.sleep(ticket, until, reason, subject) {
+                Cause::Woken => return Ok(true),
+                Cause::TimedOut => forget(context.wait_id(ticket)),
+                Cause::Cancelled => {
+                    forget(context.wait_id(ticket));
+                    return Err(Cancel::Kill.raise(context));
+                }
+            }
+            if open && let Some(cancel) = cancel::pending(context) {
+                return Err(cancel.raise(context));
+            }
+            if deadline != NEVER && deadline <= clock::now() {
+                return Ok(false);
+            }
+        }
+    })
+}
+
+/// Raises a kill or a timeout that is due. Every blocking call begins with this, so that one that need not wait is
+/// cut short all the same.
+#[inline]
+pub(crate) fn checkpoint() -> Result<(), Cancelled> {
+    context::with(|context| {
+        let quiet = !context.park_state().is_killed() && context.cancellation().frames.get().is_null();
+        if quiet { Ok(()) } else { raise_pending(context) }
+    })
+}
+
+#[cold]
+fn raise_pending(context: &Context<'_>) -> Result<(), Cancelled> {
+    match cancel::unwinding(context) {
+        Unwinding::No => cancel::pending(context).map_or(Ok(()), |cancel| Err(cancel.raise(context))),
+        Unwinding::Yes | Unwinding::Unsure => Ok(()),
+    }
+}
+
+/// Lets others run: a greenlet goes to the end of its worker's queue, an OS thread asks the kernel. `idle` waits until
+/// nothing else is ready.
+pub(crate) fn yield_now(idle: bool) -> Result<(), Cancelled> {
+    checkpoint()?;
+    match worker::current() {
+        Some(control) => worker::suspend(control, if idle { Suspend::Idle } else { Suspend::Yield }),
+        None => std::thread::yield_now(),
+    }
+    checkpoint()
+}
+
+/// Whether this is a greenlet, which must never block its OS thread.
+#[inline]
+pub(crate) fn in_greenlet() -> bool {
+    worker::current().is_some()
+}
+
+/// Whether a blocking call made here may simply block the OS thread in the kernel: true on an OS thread outside every
+/// `timeout`, false in a greenlet.
+#[inline]
 pub(crate) fn may_block_thread() -> bool {
-    true
+    !in_greenlet() && context::with(|context| context.cancellation().frames.get().is_null())
+}
+
+/// The moment `d` from now; `None` and anything beyond the clock's range never come.
+pub(crate) fn deadline_in(d: Option<Duration>) -> u64 {
+    d.map_or(NEVER, |d| clock::now().saturating_add(clock::nanos(d)))
+}
+
+/// A moment as the waits count it.
+pub(crate) fn deadline_at(at: Option<Instant>) -> u64 {
+    deadline_in(at.map(|at| at.saturating_duration_since(Instant::now())))
 }

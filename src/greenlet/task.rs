@@ -1,0 +1,239 @@
+//! A greenlet's typed half: its closure, its result, and the control block before them.
+//!
+//! Uses `runtime` and `wait`.
+//!
+//! ```text
+//! Task<F, T>   ┌─ Head<T> ───────────────────────┬─────────┐
+//!              │ Control          │ output        │ closure │
+//!              └──────────────────┴───────────────┴─────────┘
+//!                scheduler sees     Greenlet<T> sees
+//! ```
+//!
+//! The closure is consumed by the one run. The output is written by the run and taken by the handle; whichever of the
+//! two comes last drops what is left of it, at a moment when it is known to be alive: neither is dropped with the memory,
+//! which a `GreenletRef` may keep for longer than what they borrow.
+
+use std::any::Any;
+use std::cell::UnsafeCell;
+use std::io;
+use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::ptr::NonNull;
+use std::sync::atomic::Ordering;
+
+use super::handle::JoinError;
+use crate::runtime::control::{Body, Control, ControlRef, GreenletId, HOMELESS, Profile};
+use crate::runtime::core::{Core, Vtable};
+use crate::runtime::exit::Exit;
+use crate::runtime::{self, worker};
+use crate::wait::cancel;
+
+/// Nobody will ask for the result.
+const ABANDONED: u8 = 1;
+/// The result is there.
+const STORED: u8 = 2;
+/// The result was handed out.
+const CLAIMED: u8 = 4;
+
+#[repr(C)]
+struct Task<F, T> {
+    head: Head<T>,
+    closure: UnsafeCell<ManuallyDrop<F>>,
+}
+
+#[repr(C)]
+struct Head<T> {
+    control: Control,
+    output: UnsafeCell<ManuallyDrop<Option<Result<T, JoinError>>>>,
+}
+
+/// What `spawn` can be told.
+pub(crate) struct Options {
+    pub(crate) name: Option<Box<str>>,
+    pub(crate) stack_size: Option<usize>,
+    /// Stay on this worker from the start.
+    pub(crate) local: bool,
+    /// Not to run before this moment (0: at once).
+    pub(crate) due: u64,
+    pub(crate) site: &'static Location<'static>,
+}
+
+impl Options {
+    pub(crate) fn at(site: &'static Location<'static>) -> Options {
+        Options { name: None, stack_size: None, local: false, due: 0, site }
+    }
+}
+
+/// The owner of a greenlet's result.
+pub(crate) struct Owner<T> {
+    control: ControlRef,
+    /// As a `T` that another thread makes, and we drop.
+    marker: PhantomData<T>,
+}
+
+/// Makes a greenlet of `f` and queues it.
+///
+/// # Safety
+/// What `f` and `T` borrow outlives the greenlet and this `Owner`. Unless `options.local`, both may be sent to another thread.
+pub(crate) unsafe fn spawn<F, T>(f: F, options: Options) -> io::Result<Owner<T>>
+where
+    F: FnOnce() -> T,
+{
+    let here = worker::here();
+    let runtime = match here {
+        Some(worker) => worker.runtime,
+        None => runtime::try_get()?,
+    };
+    let stack = match (options.stack_size, here) {
+        (Some(bytes), _) => Some(runtime.stacks.custom(bytes)?),
+        (None, Some(worker)) => {
+            // SAFETY: this thread's own cache, borrowed for this one call.
+            unsafe { &mut *worker.stacks.get() }.credit(&runtime.stacks)?;
+            None
+        }
+        (None, None) => {
+            runtime.stacks.reserve(1)?;
+            None
+        }
+    };
+    let profile = Profile {
+        id: GreenletId(here.map_or_else(runtime::new_id, worker::Worker::new_id)),
+        name: options.name,
+        site: options.site,
+        parent: worker::current().map(ControlRef::share),
+        stack,
+        shard: here.map_or(runtime.shard_elsewhere(), |worker| worker.index),
+        home: match here {
+            Some(worker) if options.local => worker.index,
+            _ => HOMELESS,
+        },
+    };
+    let task = Box::new(Task {
+        head: Head { control: Control::new(Typed::<F, T>::BODY, profile), output: UnsafeCell::default() },
+        closure: UnsafeCell::new(ManuallyDrop::new(f)),
+    });
+    let control: NonNull<Control> = NonNull::from(Box::leak(task)).cast();
+    // SAFETY: the pointer comes from the whole allocation; the control block is its first field. The block is new, lives
+    // until both its references are gone, and was made for this worker's shard, or the common one.
+    let (scheduler, handle) = unsafe {
+        Control::place(control);
+        runtime.admit(control.as_ref(), here, options.local);
+        (ControlRef::from_raw(control), ControlRef::from_raw(control))
+    };
+    if options.due == 0 {
+        // SAFETY: nobody else knows of it, so it is ours to queue, with the scheduler's reference.
+        unsafe { worker::schedule(scheduler.into_raw().cast()) };
+    } else {
+        worker::schedule_later(scheduler, options.due);
+    }
+    Ok(Owner { control: handle, marker: PhantomData })
+}
+
+struct Typed<F, T>(PhantomData<(F, T)>);
+
+impl<F: FnOnce() -> T, T> Typed<F, T> {
+    const BODY: &'static Body = &Body {
+        core: Vtable { schedule: worker::schedule, free: free::<F, T> },
+        run: run::<F, T>,
+    };
+}
+
+/// # Safety
+/// `control` heads a `Task<F, T>`; on the greenlet's own stack; once.
+unsafe fn run<F: FnOnce() -> T, T>(control: NonNull<Control>) -> Exit {
+    // SAFETY: says the caller; the scheduler's reference keeps it alive.
+    let task: &Task<F, T> = unsafe { control.cast().as_ref() };
+    let control = &task.head.control;
+    // SAFETY: only this one run touches the closure.
+    let closure = unsafe { ManuallyDrop::take(&mut *task.closure.get()) };
+    let result = if control.core().park.is_killed() {
+        drop_quietly(closure);
+        Err(JoinError::Killed)
+    } else {
+        // AssertUnwindSafe: whoever joins learns of the panic, as with a thread.
+        catch_unwind(AssertUnwindSafe(closure)).map_err(|payload| {
+            if cancel::is_kill(&*payload) { JoinError::Killed } else { JoinError::Panicked(payload) }
+        })
+    };
+    let exit = match &result {
+        Ok(_) => Exit::Finished,
+        Err(JoinError::Killed) => Exit::Killed,
+        Err(JoinError::Panicked(_)) => Exit::Panicked,
+    };
+    // SAFETY: until STORED is set, the output is the run's.
+    unsafe { **task.head.output.get() = Some(result) };
+    // Release publishes the output to the handle; Acquire takes over an abandoned one.
+    if control.result.fetch_or(STORED, Ordering::AcqRel) & ABANDONED != 0 {
+        if let Err(JoinError::Panicked(payload)) = take_output::<T>(control, false) {
+            log_panic(control, &*payload);
+            drop_quietly(payload);
+        }
+    }
+    exit
+}
+
+/// Takes the output out; or drops a value and answers only an error, if `wanted` is not set.
+fn take_output<T>(control: &Control, wanted: bool) -> Result<Option<T>, JoinError> {
+    let head: NonNull<Head<T>> = control.whole().cast();
+    // SAFETY: STORED is set, and only one of run and handle comes here: the handle when it joins or is dropped after
+    // STORED, the run when it was abandoned before. Both know the true T.
+    let output = unsafe { (**(*head.as_ptr()).output.get()).take() };
+    match output {
+        Some(Ok(value)) if wanted => Ok(Some(value)),
+        Some(Ok(value)) => {
+            drop_quietly(value);
+            Ok(None)
+        }
+        Some(Err(error)) => Err(error),
+        None => Ok(None),
+    }
+}
+
+/// Drops what a greenlet leaves behind: its destructor may block, no kill reaches it, and its panic ends here.
+fn drop_quietly<T>(value: T) {
+    let _ = catch_unwind(AssertUnwindSafe(|| cancel::shielded(|| drop(value))));
+}
+
+fn log_panic(control: &Control, payload: &(dyn Any + Send)) {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text");
+    let name = control.name.as_deref().unwrap_or("unnamed");
+    log::error!("detached greenlet {} '{name}', spawned at {}, panicked: {text}", control.id, control.site);
+}
+
+/// # Safety
+/// `core` heads a `Task<F, T>` to which no reference is left.
+unsafe fn free<F, T>(core: NonNull<Core>) {
+    // SAFETY: made by `Box::leak` in `spawn`, and nobody else's any more.
+    drop(unsafe { Box::from_raw(core.cast::<Task<F, T>>().as_ptr()) });
+}
+
+impl<T> Owner<T> {
+    pub(crate) fn control(&self) -> &ControlRef {
+        &self.control
+    }
+
+    /// Takes the result of a greenlet that has been released. `None`: it was taken before.
+    pub(crate) fn take(&mut self) -> Option<Result<T, JoinError>> {
+        debug_assert!(self.control.result.load(Ordering::Acquire) & STORED != 0, "joined before its end");
+        self.control.result.fetch_or(CLAIMED, Ordering::Relaxed);
+        take_output(&self.control, true).transpose()
+    }
+}
+
+impl<T> Drop for Owner<T> {
+    fn drop(&mut self) {
+        if self.control.result.fetch_or(ABANDONED, Ordering::AcqRel) & STORED != 0 {
+            // A panic that nobody asked for is not logged here: it came while the handle was still held.
+            if let Err(JoinError::Panicked(payload)) = take_output::<T>(&self.control, false) {
+                drop_quietly(payload);
+            }
+        }
+    }
+}
+
+/// Whether somebody has asked for the result of this greenlet.
+pub(crate) fn is_claimed(control: &Control) -> bool {
+    control.result.load(Ordering::Relaxed) & CLAIMED != 0
+}

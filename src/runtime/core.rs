@@ -1,0 +1,148 @@
+//! What every waiter has in common, greenlet or OS thread: a park state, a reference count, and a way to be run.
+//!
+//! Uses `runtime::parking`.
+//!
+//! A `Core` is the first field of a larger `repr(C)` object, which its vtable knows. References to it keep that object's
+//! memory alive, not its owner running.
+
+use std::mem;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicUsize, Ordering, fence};
+
+use super::parking::{Cause, Notified, ParkState, Ticket};
+
+/// How to treat the object around a core.
+#[derive(Debug)]
+pub(crate) struct Vtable {
+    /// Makes the owner run; called once for each time a notification found it asleep.
+    pub(crate) schedule: unsafe fn(NonNull<Core>),
+    /// Frees the object; called when the last reference goes.
+    pub(crate) free: unsafe fn(NonNull<Core>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) park: ParkState,
+    references: AtomicUsize,
+    vtable: &'static Vtable,
+}
+
+impl Core {
+    /// A core with as many references, which the caller holds.
+    pub(crate) fn new(vtable: &'static Vtable, references: usize) -> Core {
+        Core { park: ParkState::new(), references: AtomicUsize::new(references), vtable }
+    }
+}
+
+/// A counted reference to a core.
+#[derive(Debug)]
+pub(crate) struct CoreRef(NonNull<Core>);
+
+// SAFETY: a core is made of atomics, and its vtable's functions may be called from any thread.
+unsafe impl Send for CoreRef {}
+// SAFETY: as above.
+unsafe impl Sync for CoreRef {}
+
+impl CoreRef {
+    /// Takes over one reference.
+    ///
+    /// # Safety
+    /// `core` points to a live core, at the head of the object its vtable expects, and the caller gives up a reference.
+    pub(crate) unsafe fn from_raw(core: NonNull<Core>) -> CoreRef {
+        CoreRef(core)
+    }
+
+    /// Makes a new reference.
+    ///
+    /// # Safety
+    /// `core` points to a live core at the head of the object its vtable expects.
+    pub(crate) unsafe fn share(core: NonNull<Core>) -> CoreRef {
+        // SAFETY: alive, says the caller. Relaxed: a new reference is made from an existing one.
+        let before = unsafe { core.as_ref() }.references.fetch_add(1, Ordering::Relaxed);
+        // As in std's Arc: leaked references must not bring the count around to zero.
+        assert!(before < isize::MAX as usize, "too many references to a greenlet");
+        CoreRef(core)
+    }
+
+    pub(crate) fn into_raw(self) -> NonNull<Core> {
+        let core = self.0;
+        mem::forget(self);
+        core
+    }
+
+    pub(crate) fn as_ptr(&self) -> NonNull<Core> {
+        self.0
+    }
+
+    pub(crate) fn core(&self) -> &Core {
+        // SAFETY: the reference we hold keeps the core alive.
+        unsafe { self.0.as_ref() }
+    }
+
+    /// Makes the owner run if `found` says that it sleeps.
+    fn follow_up(&self, found: Notified) -> bool {
+        if found == Notified::Asleep {
+            // SAFETY: the core heads the object its vtable expects, and `Asleep` is answered to one notifier only.
+            unsafe { (self.core().vtable.schedule)(self.0) };
+        }
+        found != Notified::Late
+    }
+
+    /// Kills the owner; see `ParkState::kill`.
+    pub(crate) fn kill(&self) {
+        self.follow_up(self.core().park.kill());
+    }
+}
+
+impl Clone for CoreRef {
+    fn clone(&self) -> CoreRef {
+        // SAFETY: alive because of our own reference.
+        unsafe { CoreRef::share(self.0) }
+    }
+}
+
+impl Drop for CoreRef {
+    fn drop(&mut self) {
+        // Release: what was done through this reference happens before the object is freed.
+        if self.core().references.fetch_sub(1, Ordering::Release) == 1 {
+            fence(Ordering::Acquire);
+            // SAFETY: that was the last reference.
+            unsafe { (self.core().vtable.free)(self.0) };
+        }
+    }
+}
+
+/// Names one wait of one waiter. Says nothing about whether either still exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct WaitId {
+    core: NonNull<Core>,
+    ticket: Ticket,
+}
+
+impl WaitId {
+    pub(crate) fn new(core: NonNull<Core>, ticket: Ticket) -> WaitId {
+        WaitId { core, ticket }
+    }
+}
+
+/// The right to wake one particular wait of one waiter.
+#[derive(Clone, Debug)]
+pub(crate) struct Waker {
+    core: CoreRef,
+    ticket: Ticket,
+}
+
+impl Waker {
+    pub(crate) fn new(core: CoreRef, ticket: Ticket) -> Waker {
+        Waker { core, ticket }
+    }
+
+    /// Ends the wait. `false`: it had ended already, and the caller may want to wake somebody else instead.
+    pub(crate) fn wake(&self) -> bool {
+        self.core.follow_up(self.core.core().park.notify(self.ticket, Cause::Woken))
+    }
+
+    pub(crate) fn wait(&self) -> WaitId {
+        WaitId { core: self.core.0, ticket: self.ticket }
+    }
+}

@@ -1,0 +1,271 @@
+//! The scheduler: workers, queues, timers, the reactor, the offload pool.
+//!
+//! Uses `coroutine` and `sys`. Knows nothing of what greenlets compute or how callers wait: the layers above give it
+//! control blocks to run and wake. `DESIGN.md`, in this folder, names the races and how each is closed.
+//!
+//! From outside: [`Builder`] starts the runtime with other settings than the default ones, [`metrics`] and [`dump`]
+//! show what it does.
+
+pub(crate) mod control;
+pub(crate) mod core;
+pub(crate) mod exit;
+pub(crate) mod parking;
+pub(crate) mod reactor;
+pub(crate) mod wakers;
+pub(crate) mod worker;
+
+mod builder;
+mod dump;
+mod inbox;
+mod metrics;
+mod offload;
+mod registry;
+mod settings;
+mod sleep;
+mod timer;
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError, mpsc};
+
+use crossbeam_deque::Injector;
+use crossbeam_utils::CachePadded;
+
+use self::control::Control;
+use self::exit::{Callback, Exit};
+use self::metrics::Counter;
+use self::offload::Pool;
+use self::registry::Shard;
+use self::settings::{Settings, Wishes};
+use self::sleep::Idle;
+use self::worker::{Fresh, Shared, Worker};
+use crate::coroutine::{OverflowInfo, StackPool, overflow};
+
+pub use self::builder::Builder;
+pub use self::metrics::{Metrics, Parked, WorkerMetrics};
+pub use self::settings::Reactor;
+
+/// Everything the workers share. There is one per process, for its whole life.
+#[derive(Debug)]
+pub(crate) struct Runtime {
+    pub(crate) workers: Box<[CachePadded<Shared>]>,
+    injector: Injector<Fresh>,
+    idle: Idle,
+    pub(crate) stacks: StackPool,
+    pub(crate) offload: Pool,
+    /// The registry shard of greenlets that other threads spawned.
+    elsewhere: Shard,
+    spawned_elsewhere: Counter,
+    next_worker: AtomicUsize,
+}
+
+static RUNTIME: OnceLock<&'static Runtime> = OnceLock::new();
+
+/// The runtime, started with default settings if need be.
+///
+/// # Panics
+/// If it cannot be started; the message is the error's.
+pub(crate) fn get() -> &'static Runtime {
+    match try_get() {
+        Ok(runtime) => runtime,
+        Err(error) => panic!("vervet cannot start: {error}"),
+    }
+}
+
+/// The runtime, started with default settings if need be.
+pub(crate) fn try_get() -> io::Result<&'static Runtime> {
+    match RUNTIME.get() {
+        Some(runtime) => Ok(runtime),
+        None => start(&Wishes::default(), false),
+    }
+}
+
+/// The runtime, if it runs.
+pub(crate) fn running() -> Option<&'static Runtime> {
+    RUNTIME.get().copied()
+}
+
+/// Starts the runtime. If it runs already: an error if `exclusive`, else that one.
+fn start(wishes: &Wishes, exclusive: bool) -> io::Result<&'static Runtime> {
+    static STARTING: Mutex<()> = Mutex::new(());
+    let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(runtime) = RUNTIME.get() {
+        return if exclusive {
+            Err(io::Error::new(io::ErrorKind::AlreadyExists, "vervet's runtime has started already"))
+        } else {
+            Ok(runtime)
+        };
+    }
+    let settings = Settings::settle(wishes, |name| std::env::var(name).ok())?;
+    let queues: Vec<_> = (0..settings.workers).map(|_| crossbeam_deque::Worker::new_fifo()).collect();
+    let shared: io::Result<Vec<_>> = queues.iter().map(|queue| worker::new_shared(queue).map(CachePadded::new)).collect();
+    let stacks = StackPool::new(settings.stack_size, settings.workers)?;
+    overflow::install(running_stack)?;
+    let runtime: &'static Runtime = Box::leak(Box::new(Runtime {
+        workers: shared?.into(),
+        injector: Injector::new(),
+        idle: Idle::new(),
+        stacks,
+        offload: Pool::new(settings.offload_threads),
+        elsewhere: Shard::new(),
+        spawned_elsewhere: Counter::new(),
+        next_worker: AtomicUsize::new(0),
+    }));
+    // Threads wait until all of them exist: if one cannot be had, the others end and nothing has begun.
+    let mut gates = Vec::new();
+    for (index, queue) in queues.into_iter().enumerate() {
+        let (open, gate) = mpsc::channel::<()>();
+        gates.push(open);
+        std::thread::Builder::new().name(format!("vervet-worker-{index}")).spawn(move || {
+            if gate.recv().is_ok() {
+                // Without one of its own a stack overflow would kill the process all the same, only without a word.
+                let _alternate = overflow::alternate_stack_for_this_thread();
+                Worker::new(runtime, index as u32, queue).run();
+            }
+        })?;
+    }
+    // Cannot be set yet: that happens here only, under the lock.
+    let _ = RUNTIME.set(runtime);
+    for gate in gates {
+        // A thread that waits at its gate receives.
+        let _ = gate.send(());
+    }
+    log::debug!("vervet runs on {} workers, stacks of {} bytes", settings.workers, settings.stack_size);
+    Ok(runtime)
+}
+
+impl Runtime {
+    pub(crate) fn worker(&self, index: u32) -> &Shared {
+        &self.workers[index as usize]
+    }
+
+    /// A worker for what belongs to none; each in turn.
+    fn any_worker(&self) -> &Shared {
+        self.worker(self.any_index())
+    }
+
+    pub(crate) fn any_index(&self) -> u32 {
+        (self.next_worker.fetch_add(1, Ordering::Relaxed) % self.workers.len()) as u32
+    }
+
+    fn shard(&self, index: u32) -> &Shard {
+        self.workers.get(index as usize).map_or(&self.elsewhere, |worker| &worker.registry)
+    }
+
+    fn shards(&self) -> impl Iterator<Item = &Shard> {
+        self.workers.iter().map(|worker| &worker.registry).chain([&self.elsewhere])
+    }
+
+    /// Interrupts an idle worker, if there is one to interrupt.
+    fn call(&self, patient: bool) {
+        if let Some(index) = self.idle.call(patient).worker() {
+            self.worker(index as u32).rouse();
+        }
+    }
+
+    /// Lists a new greenlet; the caller then schedules it. `tied`: it is `worker`'s from the start.
+    ///
+    /// # Safety
+    /// `control` was made for the shard of `worker`, or the common one, and stays alive until it has run.
+    pub(crate) unsafe fn admit(&self, control: &Control, worker: Option<&Worker>, tied: bool) {
+        // SAFETY: new, hence unlisted; alive, says the caller.
+        unsafe { self.shard(control.shard).enter(control) };
+        let Some(worker) = worker else { return self.spawned_elsewhere.add_shared(1) };
+        worker.shared.counters.spawned.add(1);
+        if tied {
+            worker.shared.counters.live.add_shared(1);
+        }
+    }
+
+    /// The shard for greenlets that no worker spawned.
+    pub(crate) fn shard_elsewhere(&self) -> u32 {
+        self.workers.len() as u32
+    }
+}
+
+/// Numbers nobody else gets.
+fn take_ids(n: u64) -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(n, Ordering::Relaxed)
+}
+
+/// A number for a greenlet that no worker spawned.
+pub(crate) fn new_id() -> u64 {
+    take_ids(1)
+}
+
+/// Queues an unstarted greenlet for whichever worker comes first.
+fn inject(fresh: Fresh) {
+    let runtime = get();
+    runtime.injector.push(fresh);
+    runtime.call(false);
+}
+
+/// Drops the greenlet-local values, on the greenlet's own stack. A destructor may use (and so create) others.
+fn drop_locals(control: &Control) {
+    for _ in 0..8 {
+        // SAFETY: the greenlet is running and is ours; the borrow ends before any destructor runs.
+        let locals = std::mem::take(unsafe { &mut *control.own.locals.get() });
+        if locals.is_empty() {
+            return;
+        }
+        // In reverse order of creation. A panic in one must not keep the others.
+        for (_, value) in locals.into_iter().rev() {
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(value)));
+        }
+    }
+}
+
+/// Runs one `on_exit` callback. Its panic is its own.
+pub(crate) fn call_back(callback: Callback, exit: Exit, control: &Control) {
+    if catch_unwind(AssertUnwindSafe(|| callback(&exit))).is_err() {
+        log::error!("an on_exit callback of greenlet {} panicked", control.id);
+    }
+}
+
+/// For the overflow handler: the greenlet that runs on this thread. Async-signal-safe: a thread-local without lazy
+/// initialisation, and plain loads.
+fn running_stack(address: usize) -> Option<OverflowInfo> {
+    let control = worker::current()?;
+    // SAFETY: the greenlet is running, on this very thread, which is in a signal handler: nobody changes its fiber.
+    let (guard, usable) = unsafe { (*control.own.fiber.get()).as_ref() }?.guard();
+    guard.contains(&address).then(|| OverflowInfo::new(control.name.as_deref(), control.id.0, usable))
+}
+
+/// Writes every live greenlet to `out`, one line each: id, name, where it was spawned, its state, and what it
+/// waits for and since when (to about a millisecond).
+///
+/// Meant for the moment when a program hangs. Does not block on greenlets, only on `out`. Before the runtime has
+/// started it writes that.
+///
+/// # Errors
+/// What `out` reports.
+///
+/// # Examples
+/// ```
+/// let sleeper = vervet::Builder::new().name("dormouse").spawn(|| vervet::sleep(std::time::Duration::from_secs(60)))?;
+/// let mut text = Vec::new();
+/// vervet::runtime::dump(&mut text)?;
+/// assert!(String::from_utf8_lossy(&text).contains("dormouse"));
+/// sleeper.kill();
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn dump<W: io::Write + ?Sized>(mut out: &mut W) -> io::Result<()> {
+    match running() {
+        Some(runtime) => dump::write(runtime, &mut out),
+        None => writeln!(out, "vervet's runtime has not started"),
+    }
+}
+
+/// What the runtime has done and holds now. All zero before it has started.
+///
+/// # Examples
+/// ```
+/// vervet::spawn(|| ()).join().unwrap();
+/// assert!(vervet::runtime::metrics().spawned >= 1);
+/// ```
+#[must_use]
+pub fn metrics() -> Metrics {
+    running().map(metrics::collect).unwrap_or_default()
+}

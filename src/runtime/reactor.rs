@@ -1,0 +1,270 @@
+//! The reactor: what is known of each fd, and who waits for it.
+//!
+//! Uses `sys::epoll`, `runtime::wakers`.
+//!
+//! Each worker has an epoll instance of its own. An fd is registered when somebody first has to wait for it, once, for
+//! both directions, edge-triggered, with the waiter's worker: so an event is found by the worker that will run
+//! the waiter, and a later wait costs no system call. If waiters of another worker take over for good, the
+//! registration follows them.
+//!
+//! **Sequence numbers.** Every event raises the number of its directions. A caller reads the number, tries, and on
+//! would-block asks to be enqueued *with the number it read*: if an event came in between, it is sent back to try
+//! again. So an edge that falls between the attempt and the wait is not lost, whoever polls it.
+//!
+//! **Generations.** An event carries the fd's number and its slot's generation. `close` raises the generation, so
+//! an event of the old owner that is still in a worker's hands never reaches the new one.
+//!
+//! **Drained.** A short count proves that the kernel's buffer is empty (or full). The next call may then wait for the
+//! next edge without trying first, which saves a system call per request. Not once the peer has hung up, or has sent
+//! urgent data: that edge may have come together with the data, and there will be no other.
+
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::Runtime;
+use super::core::{WaitId, Waker};
+use super::wakers::Wakers;
+use crate::sys::epoll::Event;
+
+/// Index of a direction.
+pub(crate) const READ: usize = 0;
+pub(crate) const WRITE: usize = 1;
+
+/// Waits from another worker, in a row and with nobody else waiting, after which the registration moves there.
+const MOVE_AFTER: u8 = 4;
+
+/// What is known of one fd number.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    /// Raised by each event. An `Acquire` load before an attempt pairs with the `Release` in `event`.
+    sequence: [AtomicU32; 2],
+    /// `sequence + 1` at which the kernel's buffer was seen empty (or full), else 0: until the sequence moves, another
+    /// attempt can only fail. Widened so that no sequence number looks like "unknown".
+    drained: [AtomicU64; 2],
+    /// Whether some epoll instance reports this fd's changes. Changed under the lock.
+    reported: AtomicBool,
+    /// A hang-up, an error or urgent data was reported: `drained` proves nothing any more.
+    odd: AtomicBool,
+    /// Raised by each `close`.
+    epoch: AtomicU32,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    generation: u32,
+    /// The worker whose epoll instance has it.
+    registered: Option<u32>,
+    visitors: u8,
+    waiters: [Wakers; 2],
+}
+
+/// What `Slot::enqueue` did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Enqueued {
+    /// The waiter will be woken.
+    Yes,
+    /// Something has happened since the attempt: try again.
+    Changed,
+    /// The fd cannot be polled; its calls never block for long.
+    AlwaysReady,
+}
+
+impl Slot {
+    fn new() -> Slot {
+        let inner =
+            Inner { generation: 0, registered: None, visitors: 0, waiters: [Wakers::new(), Wakers::new()] };
+        Slot {
+            sequence: [AtomicU32::new(0), AtomicU32::new(0)],
+            drained: [AtomicU64::new(0), AtomicU64::new(0)],
+            reported: AtomicBool::new(false),
+            odd: AtomicBool::new(false),
+            epoch: AtomicU32::new(0),
+            inner: Mutex::new(inner),
+        }
+    }
+
+    /// The sequence number to read before an attempt.
+    pub(crate) fn sequence(&self, direction: usize) -> u32 {
+        self.sequence[direction].load(Ordering::Acquire)
+    }
+
+    /// Whether an attempt is known to fail as long as the sequence number stays what it is.
+    pub(crate) fn is_drained(&self, direction: usize, sequence: u32) -> bool {
+        self.drained[direction].load(Ordering::Relaxed) == u64::from(sequence) + 1
+            && !self.odd.load(Ordering::Relaxed)
+    }
+
+    /// An attempt that began at `sequence` emptied (or filled) the kernel's buffer.
+    pub(crate) fn set_drained(&self, direction: usize, sequence: u32) {
+        // Relaxed: a hint. It names the sequence number it is valid for, so a stale one is harmless; and it is only
+        // given for an fd whose every change raises the number.
+        if self.reported.load(Ordering::Relaxed) {
+            self.drained[direction].store(u64::from(sequence) + 1, Ordering::Relaxed);
+        }
+    }
+
+    /// Registers `waker` for the next event, and the fd itself with `epoll` of `worker` if need be.
+    pub(crate) fn enqueue(
+        &self,
+        fd: BorrowedFd<'_>,
+        direction: usize,
+        sequence: u32,
+        waker: Waker,
+        (runtime, worker): (&Runtime, u32),
+    ) -> io::Result<Enqueued> {
+        let mut inner = self.lock();
+        if self.sequence[direction].load(Ordering::Relaxed) != sequence {
+            return Ok(Enqueued::Changed);
+        }
+        if let Some(old) = inner.registered
+            && old != worker
+        {
+            let alone = inner.waiters.iter().all(Wakers::is_empty);
+            inner.visitors = if alone { inner.visitors.saturating_add(1) } else { 0 };
+            if inner.visitors >= MOVE_AFTER {
+                runtime.worker(old).epoll.remove(fd.as_raw_fd());
+                inner.registered = None;
+            }
+        }
+        if inner.registered.is_none() {
+            let mark = u64::from(inner.generation) << 32 | u64::from(fd.as_raw_fd() as u32);
+            if !runtime.worker(worker).epoll.add(fd, mark)? {
+                return Ok(Enqueued::AlwaysReady);
+            }
+            (inner.registered, inner.visitors) = (Some(worker), 0);
+            self.reported.store(true, Ordering::Relaxed);
+        }
+        inner.waiters[direction].push(waker);
+        Ok(Enqueued::Yes)
+    }
+
+    /// How often this number was closed: tells a waiter that it was woken by that.
+    pub(crate) fn epoch(&self) -> u32 {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    /// Takes a waiter out again.
+    pub(crate) fn forget(&self, direction: usize, wait: WaitId) {
+        self.lock().waiters[direction].remove(wait);
+    }
+
+    fn event(&self, generation: u32, event: Event) {
+        let mut inner = self.lock();
+        if inner.generation != generation {
+            return;
+        }
+        if event.odd {
+            self.odd.store(true, Ordering::Relaxed);
+        }
+        for (direction, happened) in [(READ, event.read), (WRITE, event.write)] {
+            if happened {
+                // Under the lock, so that `enqueue` sees either the new number or is woken here.
+                self.sequence[direction].fetch_add(1, Ordering::Release);
+                inner.waiters[direction].wake_all();
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const CHUNK: usize = 256;
+const CHUNKS: usize = 1 << 14;
+
+/// Slots by fd number, made in chunks as numbers come up and kept for good: 4 million fds at most, beyond which a wait is
+/// refused.
+static TABLE: [AtomicPtr<[Slot; CHUNK]>; CHUNKS] = [const { AtomicPtr::new(std::ptr::null_mut()) }; CHUNKS];
+
+/// The slot of an fd number.
+///
+/// # Errors
+/// `InvalidInput` for a number beyond the table.
+pub(crate) fn slot(fd: RawFd) -> io::Result<&'static Slot> {
+    let number = fd as usize;
+    let chunk = TABLE.get(number / CHUNK).ok_or_else(|| {
+        io::Error::new(io::ErrorKind::InvalidInput, format!("fd {fd} is beyond the {} vervet can wait for", CHUNK * CHUNKS))
+    })?;
+    let mut slots = chunk.load(Ordering::Acquire);
+    if slots.is_null() {
+        slots = make_chunk(chunk);
+    }
+    // SAFETY: a chunk is published with Release once it is complete, and never freed.
+    Ok(unsafe { &(*slots)[number % CHUNK] })
+}
+
+#[cold]
+fn make_chunk(chunk: &AtomicPtr<[Slot; CHUNK]>) -> *mut [Slot; CHUNK] {
+    let fresh: Box<[Slot]> = (0..CHUNK).map(|_| Slot::new()).collect();
+    let fresh = Box::into_raw(fresh).cast::<[Slot; CHUNK]>();
+    match chunk.compare_exchange(std::ptr::null_mut(), fresh, Ordering::AcqRel, Ordering::Acquire) {
+        Ok(_) => fresh,
+        Err(other) => {
+            // SAFETY: made above as a box of this many slots, and shown to nobody.
+            drop(unsafe { Box::from_raw(fresh.cast::<[Slot; CHUNK]>()) });
+            other
+        }
+    }
+}
+
+/// Passes an event on to whom it concerns.
+pub(crate) fn dispatch(event: Event) {
+    let fd = event.data as u32 as RawFd;
+    // A number that was registered has a slot.
+    if let Ok(slot) = slot(fd) {
+        slot.event((event.data >> 32) as u32, event);
+    }
+}
+
+/// The fd is about to be closed or given away: wakes its waiters and forgets it.
+pub(crate) fn close(fd: RawFd, duplicated: bool, runtime: &Runtime) {
+    let Some(chunk) = TABLE.get(fd as usize / CHUNK) else { return };
+    let slots = chunk.load(Ordering::Acquire);
+    if slots.is_null() {
+        return;
+    }
+    // SAFETY: as in `slot`.
+    let slot = unsafe { &(*slots)[fd as usize % CHUNK] };
+    let mut inner = slot.lock();
+    if let Some(worker) = inner.registered.take() {
+        inner.generation = inner.generation.wrapping_add(1);
+        // Closing the last number of a description takes it out of epoll by itself; as long as another number
+        // keeps it open, events would go on coming.
+        let epoll = &runtime.worker(worker).epoll;
+        if duplicated {
+            epoll.remove(fd);
+        } else {
+            epoll.removed();
+        }
+        slot.reported.store(false, Ordering::Relaxed);
+        slot.odd.store(false, Ordering::Relaxed);
+    }
+    inner.visitors = 0;
+    slot.epoch.fetch_add(1, Ordering::Release);
+    for direction in [READ, WRITE] {
+        slot.sequence[direction].fetch_add(1, Ordering::Release);
+        inner.waiters[direction].wake_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_beyond_the_table_are_refused() {
+        let error = slot((CHUNK * CHUNKS) as RawFd).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+        assert_eq!(slot(-1).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    }
+
+    #[test]
+    fn one_number_has_one_slot() {
+        assert!(std::ptr::eq(slot(300).unwrap(), slot(300).unwrap()));
+        assert!(!std::ptr::eq(slot(300).unwrap(), slot(301).unwrap()));
+    }
+}

@@ -1,0 +1,140 @@
+//! Who sleeps, who looks for work, who has to be woken.
+//!
+//! Uses `sys::atomic`. Model-checked in `models/`. The races are named in DESIGN.md.
+//!
+//! A worker that finds nothing to do *announces* its sleep, looks at every source once more, and only then sleeps.
+//! Whoever provides work publishes it first and looks for announced sleepers afterwards. Each side has a
+//! sequentially consistent fence between its two steps, so at least one of them sees the other.
+
+use std::sync::Mutex;
+
+use crate::sys::atomic::{AtomicU32, AtomicUsize, Ordering, fence};
+
+const AWAKE: u32 = 0;
+const ASLEEP: u32 = 1;
+
+/// One worker's announcement.
+#[derive(Debug)]
+pub(crate) struct Sleeper {
+    state: AtomicU32,
+}
+
+impl Sleeper {
+    pub(crate) fn new() -> Sleeper {
+        Sleeper { state: AtomicU32::new(AWAKE) }
+    }
+
+    /// The worker is about to sleep. It must look at its sources again after this, before it does.
+    pub(crate) fn announce(&self) {
+        self.state.store(ASLEEP, Ordering::Relaxed);
+        // Race "announce against push": pairs with the fence in `rouse`.
+        fence(Ordering::SeqCst);
+    }
+
+    /// The worker is up again, whatever the reason.
+    pub(crate) fn up(&self) {
+        self.state.store(AWAKE, Ordering::Relaxed);
+    }
+
+    /// Called after something was left for this worker: whether it sleeps and the caller, alone among all
+    /// callers, has to interrupt it.
+    pub(crate) fn rouse(&self) -> bool {
+        fence(Ordering::SeqCst);
+        self.state.load(Ordering::Relaxed) == ASLEEP
+            && self.state.compare_exchange(ASLEEP, AWAKE, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+    }
+}
+
+/// The workers without work, as spawners see them.
+#[derive(Debug)]
+pub(crate) struct Idle {
+    /// Workers that look for something to steal right now.
+    searching: AtomicUsize,
+    /// Workers that nap for a fraction of a millisecond and will look again by themselves.
+    napping: AtomicUsize,
+    /// How many lie in `sleepers`, readable without the lock.
+    sleeping: AtomicUsize,
+    sleepers: Mutex<Vec<usize>>,
+}
+
+/// Whom a spawner should interrupt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    /// Nobody: all are busy, or somebody will look by himself.
+    Nobody,
+    /// This worker, which counts as searching from now on.
+    Worker(usize),
+}
+
+impl Idle {
+    pub(crate) fn new() -> Idle {
+        Idle {
+            searching: AtomicUsize::new(0),
+            napping: AtomicUsize::new(0),
+            sleeping: AtomicUsize::new(0),
+            sleepers: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Work that anybody may take was published; `patient` if it can wait for the end of somebody's nap.
+    pub(crate) fn call(&self, patient: bool) -> Call {
+        // Race "last searcher gives up against spawn": pairs with the fence in `lie_down`.
+        fence(Ordering::SeqCst);
+        if self.sleeping.load(Ordering::Relaxed) == 0
+            || self.searching.load(Ordering::Relaxed) > 0
+            || (patient && self.napping.load(Ordering::Relaxed) > 0)
+        {
+            return Call::Nobody;
+        }
+        let mut sleepers = self.lock();
+        match sleepers.pop() {
+            None => Call::Nobody,
+            Some(worker) => {
+                self.sleeping.store(sleepers.len(), Ordering::Relaxed);
+                self.searching.fetch_add(1, Ordering::Relaxed);
+                Call::Worker(worker)
+            }
+        }
+    }
+
+    /// `worker` lies down: from now on `call` may choose it. It must look at everything again before it sleeps.
+    pub(crate) fn lie_down(&self, worker: usize, nap: bool) {
+        let mut sleepers = self.lock();
+        sleepers.push(worker);
+        self.sleeping.store(sleepers.len(), Ordering::Relaxed);
+        drop(sleepers);
+        if nap {
+            self.napping.fetch_add(1, Ordering::Relaxed);
+        }
+        fence(Ordering::SeqCst);
+    }
+
+    /// `worker` is up again. Whether a `call` chose it, so that it counts as searching.
+    pub(crate) fn get_up(&self, worker: usize, nap: bool) -> bool {
+        if nap {
+            self.napping.fetch_sub(1, Ordering::Relaxed);
+        }
+        let mut sleepers = self.lock();
+        let Some(at) = sleepers.iter().position(|&other| other == worker) else { return true };
+        sleepers.swap_remove(at);
+        self.sleeping.store(sleepers.len(), Ordering::Relaxed);
+        false
+    }
+
+    /// The calling worker starts to look for something to steal.
+    pub(crate) fn start_search(&self) {
+        self.searching.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// It has found something, or given up. Whether it was the last one that looked: having found something, it
+    /// should then call somebody else to go on looking.
+    pub(crate) fn end_search(&self) -> bool {
+        // AcqRel and the fence in `lie_down`: a spawner that still saw us searching published its work before this,
+        // and our look after lying down finds it.
+        self.searching.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<usize>> {
+        self.sleepers.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,47 @@
+//! A short list of wakers. Most hold none or one, which costs no allocation.
+//!
+//! Uses `runtime::core`.
+
+use super::core::{WaitId, Waker};
+
+#[derive(Debug, Default)]
+pub(crate) struct Wakers {
+    first: Option<Waker>,
+    rest: Vec<Waker>,
+}
+
+impl Wakers {
+    pub(crate) const fn new() -> Wakers {
+        Wakers { first: None, rest: Vec::new() }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first.is_none() && self.rest.is_empty()
+    }
+
+    pub(crate) fn push(&mut self, waker: Waker) {
+        match self.first {
+            None => self.first = Some(waker),
+            Some(_) => self.rest.push(waker),
+        }
+    }
+
+    /// Takes out the waker of a wait that has ended otherwise.
+    pub(crate) fn remove(&mut self, wait: WaitId) {
+        if self.first.as_ref().is_some_and(|waker| waker.wait() == wait) {
+            self.first = None;
+        } else if let Some(at) = self.rest.iter().position(|waker| waker.wait() == wait) {
+            self.rest.swap_remove(at);
+        }
+    }
+
+    /// Wakes them all. Nothing here may be locked that a woken waiter's schedule needs; nothing is.
+    pub(crate) fn wake_all(&mut self) {
+        if let Some(waker) = self.first.take() {
+            waker.wake();
+        }
+        for waker in self.rest.drain(..) {
+            waker.wake();
+        }
+    }
+}

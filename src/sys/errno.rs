@@ -1,0 +1,25 @@
+//! The errors vervet itself has to name, with the kernel's numbers.
+
+use std::io;
+
+use rustix::io::Errno;
+
+/// `EAGAIN`: what std reports for a would-block and for `SO_RCVTIMEO`.
+pub(crate) fn would_block() -> io::Error {
+    Errno::AGAIN.into()
+}
+
+/// `EBADF`: the fd was closed while somebody waited on it.
+pub(crate) fn closed() -> io::Error {
+    Errno::BADF.into()
+}
+
+/// `ECANCELED`: the greenlet was killed where nothing can unwind.
+pub(crate) fn cancelled() -> io::Error {
+    Errno::CANCELED.into()
+}
+
+/// `ETIMEDOUT`: a `timeout` ran out where nothing can unwind.
+pub(crate) fn timed_out() -> io::Error {
+    Errno::TIMEDOUT.into()
+}

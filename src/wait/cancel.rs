@@ -1,0 +1,188 @@
+//! Kill, timeout and shield: when a wait is cut short, and how that is told.
+//!
+//! Uses `wait::context`.
+//!
+//! A cancellation is an unwinding with a private payload. It starts at a blocking call and nowhere else; it is sticky
+//! (each later blocking call starts it again); and it never starts while the greenlet is unwinding already, so that
+//! destructors may block.
+
+use std::any::Any;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::ptr;
+
+use super::context::{self, Context, NEVER};
+use crate::runtime::control::{Cancellation, Frame};
+use crate::sys::{clock, errno};
+
+/// The payload of a kill.
+#[derive(Debug)]
+struct Killed;
+
+/// The payload of a timeout: the frame it is meant for. The deadline tells it from a later frame at the same address.
+#[derive(Debug, PartialEq, Eq)]
+struct TimedOut {
+    frame: usize,
+    deadline: u64,
+}
+
+/// Why a wait is cut short.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Cancel {
+    Kill,
+    /// The outermost `timeout` whose time is up.
+    Timeout(*const Frame),
+}
+
+/// A wait was cut short, and this build cannot unwind: the blocking call answers with an error instead.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Cancelled {
+    Kill,
+    Timeout,
+}
+
+impl From<Cancelled> for io::Error {
+    fn from(cancelled: Cancelled) -> io::Error {
+        match cancelled {
+            Cancelled::Kill => errno::cancelled(),
+            Cancelled::Timeout => errno::timed_out(),
+        }
+    }
+}
+
+/// Whether the code around us is unwinding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unwinding {
+    No,
+    Yes,
+    /// Some greenlet of this worker is parked in the middle of a panic. That makes `std::thread::panicking` true for
+    /// all of them, so it cannot tell whether we are unwinding too. To start a second unwinding would abort: so
+    /// cancellations are put off, and looked at again from time to time.
+    Unsure,
+}
+
+pub(crate) fn unwinding(context: &Context<'_>) -> Unwinding {
+    let cancellation = context.cancellation();
+    if !std::thread::panicking() {
+        // It ended where we did not see it: in somebody's `catch_unwind`.
+        cancellation.unwinding.set(false);
+        return Unwinding::No;
+    }
+    if cancellation.unwinding.get() {
+        return Unwinding::Yes;
+    }
+    if context.ambient_panic() {
+        return Unwinding::Unsure;
+    }
+    // Remembered, because from its next run on the panic will look like a neighbour's.
+    cancellation.unwinding.set(true);
+    Unwinding::Yes
+}
+
+/// The earliest deadline of the `timeout`s around the running code.
+pub(crate) fn deadline(cancellation: &Cancellation) -> u64 {
+    frames(cancellation).map(|frame| frame.deadline).min().unwrap_or(NEVER)
+}
+
+/// What is to be raised now, if anything, given that the code is not unwinding.
+pub(crate) fn pending(context: &Context<'_>) -> Option<Cancel> {
+    let cancellation = context.cancellation();
+    if context.park_state().is_killed() && cancellation.shields.get() == 0 {
+        return Some(Cancel::Kill);
+    }
+    if cancellation.frames.get().is_null() {
+        return None;
+    }
+    let now = clock::now();
+    // The outermost, so that an inner timeout never swallows it.
+    frames(cancellation).filter(|frame| frame.deadline <= now).last().map(|frame| Cancel::Timeout(frame))
+}
+
+fn frames(cancellation: &Cancellation) -> impl Iterator<Item = &Frame> {
+    // SAFETY: a frame lies on the stack of its `timeout`, which takes it out of the list before it returns or unwinds;
+    // the list is walked by code inside that `timeout`.
+    let follow = |frame: *const Frame| unsafe { frame.as_ref() };
+    std::iter::successors(follow(cancellation.frames.get()), move |frame| follow(frame.outer))
+}
+
+impl Cancel {
+    /// Starts the unwinding. Returns only where there is none (`panic = "abort"`).
+    pub(crate) fn raise(self, context: &Context<'_>) -> Cancelled {
+        if let Cancel::Timeout(frame) = self {
+            // SAFETY: from `pending`, a moment ago; the frame is below us on this stack.
+            unsafe { &*frame }.fired.set(true);
+        }
+        if cfg!(panic = "abort") {
+            return match self {
+                Cancel::Kill => Cancelled::Kill,
+                Cancel::Timeout(_) => Cancelled::Timeout,
+            };
+        }
+        context.cancellation().unwinding.set(true);
+        match self {
+            Cancel::Kill => resume_unwind(Box::new(Killed)),
+            Cancel::Timeout(frame) => {
+                // SAFETY: as above.
+                let deadline = unsafe { &*frame }.deadline;
+                resume_unwind(Box::new(TimedOut { frame: frame.addr(), deadline }))
+            }
+        }
+    }
+}
+
+/// What `catch_unwind` answers.
+type Caught<T> = Result<T, Box<dyn Any + Send>>;
+
+/// Whether an unwinding that was caught at the root of a greenlet is a kill.
+pub(crate) fn is_kill(payload: &(dyn Any + Send)) -> bool {
+    payload.is::<Killed>()
+}
+
+/// Whether an unwinding that was caught is a kill or a timeout on its way.
+pub(crate) fn is_cancellation(payload: &(dyn Any + Send)) -> bool {
+    payload.is::<Killed>() || payload.is::<TimedOut>()
+}
+
+/// Runs `f` with a deadline `nanos` from now over its blocking calls. `None`: one of them was cut short by it.
+pub(crate) fn with_deadline<T>(nanos: u64, f: impl FnOnce() -> T) -> Option<T> {
+    context::with(|context| {
+        let cancellation = context.cancellation();
+        let deadline = clock::now().saturating_add(nanos);
+        let frame = Frame { deadline, outer: cancellation.frames.get(), fired: false.into() };
+        cancellation.frames.set(&frame);
+        // AssertUnwindSafe: what is caught is either passed on, or is our own cancellation, which tears nothing down that
+        // the destructors on its way have not seen.
+        let caught: Caught<T> = catch_unwind(AssertUnwindSafe(f));
+        cancellation.frames.set(frame.outer);
+        match caught {
+            // Without unwinding, `f` was told by an error, and returned in whichever way.
+            Ok(_) if cfg!(panic = "abort") && frame.fired.get() => None,
+            Ok(value) => Some(value),
+            Err(payload) => {
+                let own = TimedOut { frame: ptr::from_ref(&frame).addr(), deadline };
+                if payload.downcast_ref() == Some(&own) {
+                    cancellation.unwinding.set(false);
+                    return None;
+                }
+                resume_unwind(payload)
+            }
+        }
+    })
+}
+
+/// Runs `f` so that kills, and the timeouts around it, wait outside.
+pub(crate) fn shielded<T>(f: impl FnOnce() -> T) -> T {
+    struct Restore<'a>(&'a Cancellation, *const Frame);
+    impl Drop for Restore<'_> {
+        fn drop(&mut self) {
+            self.0.frames.set(self.1);
+            self.0.shields.set(self.0.shields.get() - 1);
+        }
+    }
+    context::with(|context| {
+        let cancellation = context.cancellation();
+        cancellation.shields.set(cancellation.shields.get() + 1);
+        let _restore = Restore(cancellation, cancellation.frames.replace(ptr::null()));
+        f()
+    })
+}
