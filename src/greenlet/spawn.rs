@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use super::handle::{Greenlet, JoinError};
 use super::task::{self, Options};
-use crate::runtime::worker;
 use crate::wait;
 
 /// Starts a greenlet that runs `f`.

@@ -110,7 +110,10 @@ where
         },
     };
     let task = Box::new(Task {
-        head: Head { control: Control::new(Typed::<F, T>::BODY, profile), output: UnsafeCell::default() },
+        head: Head::<T> {
+            control: Control::new(Typed::<F, T>::BODY, profile),
+            output: UnsafeCell::new(ManuallyDrop::new(None)),
+        },
         closure: UnsafeCell::new(ManuallyDrop::new(f)),
     });
     let control: NonNull<Control> = NonNull::from(Box::leak(task)).cast();

@@ -135,7 +135,6 @@ impl Cancellation {
 }
 
 /// The fields of a control block that belong to whoever has the greenlet.
-#[derive(Debug)]
 pub(crate) struct Own {
     /// The worker that runs it now; rewritten at each resume. Null before the first.
     pub(crate) worker: Cell<*const Worker>,

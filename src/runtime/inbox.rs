@@ -15,7 +15,7 @@ use crate::sys::atomic::{AtomicPtr, Ordering};
 /// # Safety
 /// `link` answers the same link for the same item for as long as the item lies in an inbox, and nobody else touches
 /// that link in the meantime.
-pub(crate) unsafe trait Linked {
+pub(crate) unsafe trait Linked: Sized {
     /// # Safety
     /// `item` is valid.
     unsafe fn link(item: *mut Self) -> *const AtomicPtr<Self>;

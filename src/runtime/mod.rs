@@ -159,7 +159,7 @@ impl Runtime {
 
     /// Interrupts an idle worker, if there is one to interrupt.
     fn call(&self, patient: bool) {
-        if let Some(index) = self.idle.call(patient).worker() {
+        if let Some(index) = self.idle.call(patient) {
             self.worker(index as u32).rouse();
         }
     }

@@ -57,15 +57,6 @@ pub(crate) struct Idle {
     sleepers: Mutex<Vec<usize>>,
 }
 
-/// Whom a spawner should interrupt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Call {
-    /// Nobody: all are busy, or somebody will look by himself.
-    Nobody,
-    /// This worker, which counts as searching from now on.
-    Worker(usize),
-}
-
 impl Idle {
     pub(crate) fn new() -> Idle {
         Idle {
@@ -76,25 +67,22 @@ impl Idle {
         }
     }
 
-    /// Work that anybody may take was published; `patient` if it can wait for the end of somebody's nap.
-    pub(crate) fn call(&self, patient: bool) -> Call {
+    /// Work that anybody may take was published; `patient` if it can wait for the end of somebody's nap. Answers whom to
+    /// interrupt, who then counts as searching; nobody if all are busy or one will look by himself.
+    pub(crate) fn call(&self, patient: bool) -> Option<usize> {
         // Race "last searcher gives up against spawn": pairs with the fence in `lie_down`.
         fence(Ordering::SeqCst);
         if self.sleeping.load(Ordering::Relaxed) == 0
             || self.searching.load(Ordering::Relaxed) > 0
             || (patient && self.napping.load(Ordering::Relaxed) > 0)
         {
-            return Call::Nobody;
+            return None;
         }
         let mut sleepers = self.lock();
-        match sleepers.pop() {
-            None => Call::Nobody,
-            Some(worker) => {
-                self.sleeping.store(sleepers.len(), Ordering::Relaxed);
-                self.searching.fetch_add(1, Ordering::Relaxed);
-                Call::Worker(worker)
-            }
-        }
+        let worker = sleepers.pop()?;
+        self.sleeping.store(sleepers.len(), Ordering::Relaxed);
+        self.searching.fetch_add(1, Ordering::Relaxed);
+        Some(worker)
     }
 
     /// `worker` lies down: from now on `call` may choose it. It must look at everything again before it sleeps.

@@ -268,6 +268,12 @@ fn reached(now: u64) -> u64 {
     (now >> TICK_BITS).min(NEVER - 1)
 }
 
+impl std::fmt::Debug for Wheel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wheel").field("len", &self.len()).finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

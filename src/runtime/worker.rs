@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use crossbeam_deque::{Steal, Stealer};
 
 use super::Runtime;
-use super::control::{Control, ControlRef, HOMELESS, Phase, Reason};
+use super::control::{Control, ControlRef, HOMELESS, Phase};
 use super::core::Core;
 use super::exit::Exit;
 use super::inbox::Inbox;
@@ -21,7 +21,7 @@ use super::metrics::Counters;
 use super::parking::{Cause, Notified, Ticket};
 use super::reactor;
 use super::registry::Shard;
-use super::sleep::{Call, Sleeper};
+use super::sleep::Sleeper;
 use super::timer::Wheel;
 use crate::coroutine::{Fiber, LocalStacks, Suspend, Suspender, Switch};
 use crate::sys::clock;
@@ -69,7 +69,7 @@ impl Shared {
         self.rouse();
     }
 
-    fn rouse(&self) {
+    pub(crate) fn rouse(&self) {
         if self.sleeper.rouse() {
             self.counters.wakeups.add_shared(1);
             self.epoll.wake();

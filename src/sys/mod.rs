@@ -8,5 +8,6 @@ pub(crate) mod epoll;
 pub(crate) mod errno;
 pub(crate) mod futex;
 pub(crate) mod memory;
+pub(crate) mod net;
 pub(crate) mod poll;
 pub(crate) mod signal;
