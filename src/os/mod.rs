@@ -1,1 +1,10 @@
-//! OS-specific extensions, at std's paths.
+//! What only some systems have, at std's paths.
+
+pub use std::os::fd;
+
+pub mod linux;
+
+/// As [`std::os::unix`].
+pub mod unix {
+    pub use std::os::unix::io;
+}

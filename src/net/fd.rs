@@ -1,0 +1,51 @@
+//! The ways in and out for fds, the same for every socket type.
+//!
+//! Uses the rest of `net`.
+
+/// Implements the fd traits for a newtype around `Socket`.
+macro_rules! socket_fd_traits {
+    ($type:ident) => {
+        impl ::std::os::fd::AsFd for $type {
+            #[inline]
+            fn as_fd(&self) -> ::std::os::fd::BorrowedFd<'_> {
+                self.0.escaping_fd()
+            }
+        }
+
+        impl ::std::os::fd::AsRawFd for $type {
+            #[inline]
+            fn as_raw_fd(&self) -> ::std::os::fd::RawFd {
+                ::std::os::fd::AsRawFd::as_raw_fd(&self.0.escaping_fd())
+            }
+        }
+
+        impl ::std::convert::From<$type> for ::std::os::fd::OwnedFd {
+            /// Takes the fd out, with the flags the user gave it. Whoever still waits on it is woken with an error.
+            fn from(socket: $type) -> ::std::os::fd::OwnedFd {
+                socket.0.into_owned()
+            }
+        }
+
+        impl ::std::os::fd::IntoRawFd for $type {
+            fn into_raw_fd(self) -> ::std::os::fd::RawFd {
+                ::std::os::fd::IntoRawFd::into_raw_fd(self.0.into_owned())
+            }
+        }
+
+        impl ::std::convert::From<::std::os::fd::OwnedFd> for $type {
+            fn from(fd: ::std::os::fd::OwnedFd) -> $type {
+                $type(crate::net::socket::Socket::adopt(fd))
+            }
+        }
+
+        impl ::std::os::fd::FromRawFd for $type {
+            unsafe fn from_raw_fd(fd: ::std::os::fd::RawFd) -> $type {
+                // SAFETY: `OwnedFd::from_raw_fd` wants an open fd that nobody else closes, and that needs nothing but
+                // `close` at its end. The first two are what our caller promises in turn; a socket fulfils the third.
+                let fd = unsafe { <::std::os::fd::OwnedFd as ::std::os::fd::FromRawFd>::from_raw_fd(fd) };
+                $type::from(fd)
+            }
+        }
+    };
+}
+pub(crate) use socket_fd_traits;

@@ -1,0 +1,3 @@
+//! As [`std::os::linux`].
+
+pub mod net;
