@@ -449,9 +449,11 @@ impl Worker {
     fn poll(&self, nanos: u64) {
         // SAFETY: this thread's own buffer; nothing below borrows it again.
         let events = unsafe { &mut *self.events.get() };
-        self.shared.epoll.wait(events, nanos);
-        for event in events.iter().filter_map(epoll::decode) {
-            reactor::dispatch(event);
+        if nanos > 0 || !self.shared.epoll.is_empty() {
+            self.shared.epoll.wait(events, nanos);
+            for event in events.iter().filter_map(epoll::decode) {
+                reactor::dispatch(event);
+            }
         }
         let now = clock::now();
         self.now.set(now);
