@@ -14,7 +14,12 @@ const SHORT: Option<Duration> = Some(Duration::from_millis(20));
 /// Runs `body` in each context that vervet's types work in.
 fn in_both(body: fn()) {
     watched(body);
-    // INTEGRATOR: run `body` in a greenlet here, and join it, once `vervet::spawn` exists.
+    let greenlet = vervet::spawn(body);
+    if !greenlet.wait(Some(Duration::from_secs(60))) {
+        let _ = vervet::runtime::dump(&mut std::io::stderr());
+        panic!("stuck in a greenlet");
+    }
+    greenlet.join().unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
 }
 
 /// Runs `body` on a thread of its own, and fails if it does not finish.
