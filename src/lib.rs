@@ -9,9 +9,9 @@ mod sys;
 mod wait;
 
 pub use greenlet::{
-    AccessError, AsCompleted, Builder, Elapsed, Greenlet, GreenletRef, JoinError, LocalKey, Scope, ScopedGreenlet,
-    as_completed, current, idle, join_all, kill_all, offload, run, scope, shield, sleep, spawn, spawn_later, spawn_local,
-    timeout, try_join_all, yield_now,
+    AccessError, AsCompleted, Builder, Elapsed, Greenlet, GreenletRef, JoinError, LocalKey, Scope,
+    ScopedGreenlet, as_completed, current, idle, join_all, kill_all, offload, run, scope, shield, sleep,
+    spawn, spawn_later, spawn_local, timeout, try_join_all, yield_now,
 };
 pub use runtime::control::GreenletId;
 pub use runtime::exit::Exit;

@@ -85,6 +85,7 @@ impl LocalStacks {
     }
 
     /// Gives all back: the worker stops.
+    #[cfg(test)]
     pub(crate) fn close(mut self, pool: &StackPool) {
         for batch in self.cache.chunks_mut(BATCH) {
             pool.put_back(batch);
@@ -94,6 +95,7 @@ impl LocalStacks {
     }
 
     /// Reservations held in advance, and free stacks: what the pool counts as in use and is not.
+    #[cfg(test)]
     pub(crate) fn idle(&self) -> (usize, usize) {
         (self.credits, self.cache.len())
     }

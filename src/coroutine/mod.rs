@@ -61,7 +61,11 @@ impl Fiber {
     /// Puts `body` on `stack`, to be started by the first `resume`. `body` must not unwind.
     pub(crate) fn new(stack: Stack, body: impl FnOnce(Suspender) + 'static) -> Fiber {
         let (guard, usable) = (stack.guard_range().start, stack.usable_size());
-        Fiber { coroutine: Coroutine::with_stack(stack, |yielder, ()| body(Suspender(yielder))), guard, usable }
+        Fiber {
+            coroutine: Coroutine::with_stack(stack, |yielder, ()| body(Suspender(yielder))),
+            guard,
+            usable,
+        }
     }
 
     /// The guard of its stack, and the bytes usable above it.

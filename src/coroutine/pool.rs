@@ -29,7 +29,9 @@ use crossbeam_utils::CachePadded;
 use super::custom::CustomStacks;
 use super::depot::Depot;
 use super::slab::Slabs;
-use super::stack::{Origin, Shape, Stack};
+#[cfg(test)]
+use super::stack::Origin;
+use super::stack::{Shape, Stack};
 use crate::sys::memory::Guards;
 
 /// How many free stacks a worker keeps for itself.
@@ -98,6 +100,7 @@ impl StackPool {
     }
 
     /// The usable size of the default stacks.
+    #[cfg(test)]
     pub(crate) fn usable_size(&self) -> usize {
         self.shape.usable()
     }
@@ -153,6 +156,7 @@ impl StackPool {
     ///
     /// # Panics
     /// Only if stacks were dropped instead of given back and no new one can be made in their place.
+    #[cfg(test)]
     pub(crate) fn take(&self) -> Stack {
         let top = self.pop(&mut self.lock());
         // SAFETY: the depot cut it with this shape, guard included, and has given it to nobody else.

@@ -46,6 +46,7 @@ impl Slabs {
         Slabs { shape, guards, next: 0, end: 0, grow: FIRST, mappings: Vec::new() }
     }
 
+    #[cfg(test)]
     pub(super) fn shape(&self) -> Shape {
         self.shape
     }

@@ -54,10 +54,10 @@ impl<T> Greenlet<T> {
     ///
     /// # Cancellation
     /// Blocks here: yes. If the caller is killed meanwhile, the greenlet is detached and goes on.
-    pub fn join(mut self) -> Result<T, JoinError> {
+    pub fn join(self) -> Result<T, JoinError> {
         match wait_for(self.control(), NEVER) {
             // Taken only here and in `poll`, both of which end the handle's use.
-            Ok(_) => self.0.take().unwrap_or(Err(JoinError::Killed)),
+            Ok(_) => self.0.into_output().unwrap_or(Err(JoinError::Killed)),
             Err(Cancelled::Kill | Cancelled::Timeout) => Err(JoinError::Killed),
         }
     }
@@ -79,9 +79,9 @@ impl<T> Greenlet<T> {
     /// slow.kill();
     /// assert!(slow.join().unwrap_err().is_killed());
     /// ```
-    pub fn join_timeout(mut self, d: Duration) -> Result<Result<T, JoinError>, Greenlet<T>> {
+    pub fn join_timeout(self, d: Duration) -> Result<Result<T, JoinError>, Greenlet<T>> {
         match wait_for(self.control(), wait::deadline_in(Some(d))) {
-            Ok(true) => Ok(self.0.take().unwrap_or(Err(JoinError::Killed))),
+            Ok(true) => Ok(self.0.into_output().unwrap_or(Err(JoinError::Killed))),
             Ok(false) | Err(_) => Err(self),
         }
     }

@@ -87,7 +87,7 @@ where
 }
 
 fn unclaimed_panic(child: &ControlRef) -> bool {
-    child.exit.get() == Some(Exit::Panicked) && !task::is_claimed(child)
+    child.exit.get() == Some(Exit::Panicked) && !child.exit.is_claimed()
 }
 
 impl<'scope> Scope<'scope, '_> {
@@ -107,7 +107,11 @@ impl<'scope> Scope<'scope, '_> {
         }
     }
 
-    pub(crate) fn spawn_with<F, T>(&'scope self, f: F, options: Options) -> io::Result<ScopedGreenlet<'scope, T>>
+    pub(crate) fn spawn_with<F, T>(
+        &'scope self,
+        f: F,
+        options: Options,
+    ) -> io::Result<ScopedGreenlet<'scope, T>>
     where
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
@@ -185,6 +189,7 @@ impl<T> ScopedGreenlet<'_, T> {
     /// # Cancellation
     /// Blocks here: yes; the scope goes on waiting for the greenlet.
     pub fn join(self) -> Result<T, JoinError> {
+        self.greenlet.control().exit.claim();
         self.greenlet.join()
     }
 

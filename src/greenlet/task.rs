@@ -20,7 +20,6 @@ use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::ptr::NonNull;
-use std::sync::atomic::Ordering;
 
 use super::handle::JoinError;
 use crate::runtime::control::{Body, Control, ControlRef, GreenletId, HOMELESS, Profile};
@@ -28,13 +27,6 @@ use crate::runtime::core::{Core, Vtable};
 use crate::runtime::exit::Exit;
 use crate::runtime::{self, worker};
 use crate::wait::cancel;
-
-/// Nobody will ask for the result.
-const ABANDONED: u8 = 1;
-/// The result is there.
-const STORED: u8 = 2;
-/// The result was handed out.
-const CLAIMED: u8 = 4;
 
 #[repr(C)]
 struct Task<F, T> {
@@ -121,7 +113,7 @@ where
     // until both its references are gone, and was made for this worker's shard, or the common one.
     let (scheduler, handle) = unsafe {
         Control::place(control);
-        runtime.admit(control.as_ref(), here, options.local);
+        runtime.admit(control.as_ref(), here);
         (ControlRef::from_raw(control), ControlRef::from_raw(control))
     };
     if options.due == 0 {
@@ -139,6 +131,7 @@ impl<F: FnOnce() -> T, T> Typed<F, T> {
     const BODY: &'static Body = &Body {
         core: Vtable { schedule: worker::schedule, free: free::<F, T> },
         run: run::<F, T>,
+        discard: discard::<T>,
     };
 }
 
@@ -166,21 +159,29 @@ unsafe fn run<F: FnOnce() -> T, T>(control: NonNull<Control>) -> Exit {
     };
     // SAFETY: until STORED is set, the output is the run's.
     unsafe { **task.head.output.get() = Some(result) };
-    // Release publishes the output to the handle; Acquire takes over an abandoned one.
-    if control.result.fetch_or(STORED, Ordering::AcqRel) & ABANDONED != 0 {
-        if let Err(JoinError::Panicked(payload)) = take_output::<T>(control, false) {
-            log_panic(control, &*payload);
-            drop_quietly(payload);
-        }
-    }
     exit
 }
 
+/// # Safety
+/// `control` heads a `Head<T>` whose run is over and whose owner has abandoned it before.
+unsafe fn discard<T>(control: NonNull<Control>) {
+    // SAFETY: live, says the caller.
+    let control = unsafe { control.as_ref() };
+    // SAFETY: the owner came too early to take it, so it is ours.
+    if let Err(JoinError::Panicked(payload)) = unsafe { take_output::<T>(control, false) } {
+        log_panic(control, &*payload);
+        drop_quietly(payload);
+    }
+}
+
 /// Takes the output out; or drops a value and answers only an error, if `wanted` is not set.
-fn take_output<T>(control: &Control, wanted: bool) -> Result<Option<T>, JoinError> {
+///
+/// # Safety
+/// `control` heads a `Head<T>`. It has ended, and the output is the caller's: the owner's, or, if he abandoned it
+/// before the end, the greenlet's own.
+unsafe fn take_output<T>(control: &Control, wanted: bool) -> Result<Option<T>, JoinError> {
     let head: NonNull<Head<T>> = control.whole().cast();
-    // SAFETY: STORED is set, and only one of run and handle comes here: the handle when it joins or is dropped after
-    // STORED, the run when it was abandoned before. Both know the true T.
+    // SAFETY: says the caller; nobody else touches it at the same time.
     let output = unsafe { (**(*head.as_ptr()).output.get()).take() };
     match output {
         Some(Ok(value)) if wanted => Ok(Some(value)),
@@ -219,24 +220,29 @@ impl<T> Owner<T> {
 
     /// Takes the result of a greenlet that has been released. `None`: it was taken before.
     pub(crate) fn take(&mut self) -> Option<Result<T, JoinError>> {
-        debug_assert!(self.control.result.load(Ordering::Acquire) & STORED != 0, "joined before its end");
-        self.control.result.fetch_or(CLAIMED, Ordering::Relaxed);
-        take_output(&self.control, true).transpose()
+        debug_assert!(self.control.exit.is_released(), "joined before its end");
+        // SAFETY: it has ended, and we are the owner.
+        unsafe { take_output(&self.control, true) }.transpose()
+    }
+
+    /// As `take`, and ends the ownership without the formalities of a drop.
+    pub(crate) fn into_output(mut self) -> Option<Result<T, JoinError>> {
+        let output = self.take();
+        let owner = ManuallyDrop::new(self);
+        // SAFETY: read once, and the owner is not dropped.
+        drop(unsafe { std::ptr::read(&owner.control) });
+        output
     }
 }
 
 impl<T> Drop for Owner<T> {
     fn drop(&mut self) {
-        if self.control.result.fetch_or(ABANDONED, Ordering::AcqRel) & STORED != 0 {
+        if self.control.exit.abandon() {
             // A panic that nobody asked for is not logged here: it came while the handle was still held.
-            if let Err(JoinError::Panicked(payload)) = take_output::<T>(&self.control, false) {
+            // SAFETY: it has ended, and we are the owner.
+            if let Err(JoinError::Panicked(payload)) = unsafe { take_output::<T>(&self.control, false) } {
                 drop_quietly(payload);
             }
         }
     }
-}
-
-/// Whether somebody has asked for the result of this greenlet.
-pub(crate) fn is_claimed(control: &Control) -> bool {
-    control.result.load(Ordering::Relaxed) & CLAIMED != 0
 }

@@ -55,15 +55,8 @@ pub(crate) enum Reason {
     Other,
 }
 
-pub(crate) const REASONS: [Reason; 7] = [
-    Reason::Sleep,
-    Reason::Join,
-    Reason::Read,
-    Reason::Write,
-    Reason::Offload,
-    Reason::Scope,
-    Reason::Other,
-];
+pub(crate) const REASONS: [Reason; 7] =
+    [Reason::Sleep, Reason::Join, Reason::Read, Reason::Write, Reason::Offload, Reason::Scope, Reason::Other];
 
 impl Reason {
     /// What `dump` calls it.
@@ -106,6 +99,8 @@ pub(crate) struct Body {
     /// Runs the closure (or drops it, when killed before), keeps the result. Runs on the greenlet's own stack and
     /// never unwinds.
     pub(crate) run: unsafe fn(NonNull<Control>) -> Exit,
+    /// Drops a result that was abandoned before it was there. Runs on the greenlet's own stack and never unwinds.
+    pub(crate) discard: unsafe fn(NonNull<Control>),
 }
 
 /// The state of `timeout` and `shield` around the running code, of a greenlet or of an OS thread; `wait::cancel` works on it.
@@ -148,6 +143,8 @@ pub(crate) struct Own {
     pub(crate) locals: UnsafeCell<Vec<(usize, Box<dyn Any>)>>,
     /// Its first run is put off by a timer, which may be set still when a kill makes it run early.
     pub(crate) put_off: Cell<bool>,
+    /// It was sent to its worker by another, and is counted there as `assigned`.
+    pub(crate) assigned: Cell<bool>,
     /// Whether the stack it will run on is of the default size, so that it holds a reservation.
     pub(crate) default_stack: bool,
 }
@@ -174,8 +171,6 @@ pub(crate) struct Control {
     pub(crate) shard: u32,
     pub(crate) siblings: Cell<(*const Control, *const Control)>,
     pub(crate) exit: ExitCell,
-    /// What has become of the result; for the typed half.
-    pub(crate) result: AtomicU8,
     phase: AtomicU8,
     reason: AtomicU8,
     /// The fd or the greenlet it waits for.
@@ -184,7 +179,9 @@ pub(crate) struct Control {
     pub(crate) id: GreenletId,
     pub(crate) name: Option<Box<str>>,
     pub(crate) site: &'static Location<'static>,
-    parent: Mutex<Option<ControlRef>>,
+    /// Changed by the greenlet's own end only, under the lock; read by others under the lock.
+    parent: UnsafeCell<Option<ControlRef>>,
+    parent_lock: Mutex<()>,
 }
 
 pub(crate) const HOMELESS: u32 = u32::MAX;
@@ -237,13 +234,13 @@ impl Control {
                 cancel: Cancellation::new(),
                 locals: UnsafeCell::new(Vec::new()),
                 put_off: Cell::new(false),
+                assigned: Cell::new(false),
                 default_stack,
             },
             home: AtomicU32::new(profile.home),
             shard: profile.shard,
             siblings: Cell::new((ptr::null(), ptr::null())),
             exit: ExitCell::new(),
-            result: AtomicU8::new(0),
             phase: AtomicU8::new(Phase::Fresh as u8),
             reason: AtomicU8::new(Reason::Other as u8),
             subject: AtomicU64::new(0),
@@ -251,7 +248,8 @@ impl Control {
             id: profile.id,
             name: profile.name,
             site: profile.site,
-            parent: Mutex::new(profile.parent),
+            parent: UnsafeCell::new(profile.parent),
+            parent_lock: Mutex::new(()),
         }
     }
 
@@ -280,6 +278,15 @@ impl Control {
     pub(crate) unsafe fn run(&self) -> Exit {
         // SAFETY: handed on to the caller; the block heads the object its body expects.
         unsafe { (self.body.run)(self.whole()) }
+    }
+
+    /// Drops the abandoned result.
+    ///
+    /// # Safety
+    /// On the greenlet's own stack, after `run`, if `ExitCell::end` says so.
+    pub(crate) unsafe fn discard(&self) {
+        // SAFETY: as in `run`.
+        unsafe { (self.body.discard)(self.whole()) }
     }
 
     pub(crate) fn timer_node(&self) -> NonNull<TimerNode> {
@@ -327,16 +334,26 @@ impl Control {
 
     /// The greenlet that spawned this one, if it is known still.
     pub(crate) fn parent(&self) -> Option<ControlRef> {
-        self.parent.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let _guard = self.parent_lock.lock().unwrap_or_else(PoisonError::into_inner);
+        // SAFETY: not changed while we hold the lock.
+        unsafe { (*self.parent.get()).clone() }
     }
 
     /// At the end of this greenlet: lets go of a parent that is gone too. So a chain of greenlets, each spawning the
     /// next and ending, does not keep itself alive.
-    pub(crate) fn forget_dead_parent(&self) {
-        let mut parent = self.parent.lock().unwrap_or_else(PoisonError::into_inner);
-        let dead = parent.take_if(|parent| parent.exit.get().is_some());
-        drop(parent);
-        drop(dead);
+    ///
+    /// # Safety
+    /// By the worker that has the greenlet.
+    pub(crate) unsafe fn forget_dead_parent(&self) {
+        // SAFETY: nobody but us changes it, so it can be read without the lock.
+        let parent = unsafe { &*self.parent.get() };
+        if parent.as_ref().is_some_and(|parent| parent.exit.get().is_some()) {
+            let guard = self.parent_lock.lock().unwrap_or_else(PoisonError::into_inner);
+            // SAFETY: under the lock nobody reads it; `parent` above is not used any more.
+            let dead = unsafe { (*self.parent.get()).take() };
+            drop(guard);
+            drop(dead);
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 //! *released* when its stack and its place in every list are given back; only then do joiners go on, so whoever
 //! has joined finds the books balanced.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{fmt, mem};
 
@@ -33,11 +33,23 @@ pub enum Exit {
 /// A callback at the end.
 pub(crate) type Callback = Box<dyn FnOnce(&Exit) + Send>;
 
-const ALIVE: u8 = 0;
-const RELEASED: u8 = 0x80;
+/// How it ended; 0 while it has not.
+const EXIT: u32 = 0b11;
+/// Joiners may go on.
+const RELEASED: u32 = 1 << 2;
+/// Nobody will ask for the result.
+const ABANDONED: u32 = 1 << 3;
+/// Somebody has asked for the result.
+const CLAIMED: u32 = 1 << 4;
+/// There is something in `Links::callbacks`.
+const CALLBACKS: u32 = 1 << 5;
+/// There is something in `Links::waiters` or `Links::awaiting`.
+const WAITERS: u32 = 1 << 6;
 
+/// See the module's documentation. The flags tell an ending greenlet whether it has to take the lock at all: whoever
+/// registers raises his flag under the lock and learns from the same step whether he came too late.
 pub(crate) struct ExitCell {
-    state: AtomicU8,
+    state: AtomicU32,
     links: Mutex<Links>,
 }
 
@@ -50,14 +62,14 @@ struct Links {
 impl ExitCell {
     pub(crate) fn new() -> ExitCell {
         let links = Links { callbacks: Vec::new(), waiters: Wakers::new(), awaiting: None };
-        ExitCell { state: AtomicU8::new(ALIVE), links: Mutex::new(links) }
+        ExitCell { state: AtomicU32::new(0), links: Mutex::new(links) }
     }
 
     /// How it ended, once it has.
     pub(crate) fn get(&self) -> Option<Exit> {
         // Acquire pairs with `end`: whoever sees the end sees the result.
-        match self.state.load(Ordering::Acquire) & !RELEASED {
-            ALIVE => None,
+        match self.state.load(Ordering::Acquire) & EXIT {
+            0 => None,
             1 => Some(Exit::Finished),
             2 => Some(Exit::Panicked),
             _ => Some(Exit::Killed),
@@ -68,24 +80,28 @@ impl ExitCell {
         self.state.load(Ordering::Acquire) & RELEASED != 0
     }
 
-    /// Records the end and hands out the callbacks, which the caller runs.
-    pub(crate) fn end(&self, exit: Exit) -> Vec<Callback> {
-        let mut links = self.links();
+    /// Records the end. Answers whether the result was abandoned before, so that the caller has to drop it, and the
+    /// callbacks, which the caller has to run.
+    pub(crate) fn end(&self, exit: Exit) -> (bool, Vec<Callback>) {
         let code = match exit {
             Exit::Finished => 1,
             Exit::Panicked => 2,
             Exit::Killed => 3,
         };
-        // Under the lock, so that `on_exit` either hands its callback to us or finds the end.
-        self.state.store(code, Ordering::Release);
-        mem::take(&mut links.callbacks)
+        // Release publishes the result to its owner, Acquire takes over an abandoned one.
+        let before = self.state.fetch_or(code, Ordering::AcqRel);
+        let callbacks =
+            if before & CALLBACKS == 0 { Vec::new() } else { mem::take(&mut self.links().callbacks) };
+        (before & ABANDONED != 0, callbacks)
     }
 
     /// Wakes whoever waits for the end.
     pub(crate) fn release(&self) {
+        let before = self.state.fetch_or(RELEASED, Ordering::AcqRel);
+        if before & WAITERS == 0 {
+            return;
+        }
         let mut links = self.links();
-        self.state.fetch_or(RELEASED, Ordering::Release);
-        // A waker found here would otherwise be registered after this: both are under the lock.
         let mut waiters = mem::take(&mut links.waiters);
         let awaiting = links.awaiting.take();
         drop(links);
@@ -95,9 +111,26 @@ impl ExitCell {
         }
     }
 
+    /// The owner of the result lets go of it. Whether it is there already, so that he has to drop it.
+    pub(crate) fn abandon(&self) -> bool {
+        self.state.fetch_or(ABANDONED, Ordering::AcqRel) & EXIT != 0
+    }
+
+    /// Notes that somebody has asked for the result.
+    pub(crate) fn claim(&self) {
+        self.state.fetch_or(CLAIMED, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_claimed(&self) -> bool {
+        self.state.load(Ordering::Relaxed) & CLAIMED != 0
+    }
+
     /// Registers `callback`, or gives it back together with how the greenlet has ended.
     pub(crate) fn on_exit(&self, callback: Callback) -> Result<(), (Exit, Callback)> {
         let mut links = self.links();
+        // Race "link against end": `end` looks for the flag in the very step that records the end. Either it finds the
+        // flag, and waits for our lock, or we find the end.
+        self.state.fetch_or(CALLBACKS, Ordering::AcqRel);
         if let Some(exit) = self.get() {
             return Err((exit, callback));
         }
@@ -108,7 +141,7 @@ impl ExitCell {
     /// Registers a waiter; `false` if there is nothing left to wait for.
     pub(crate) fn wait(&self, waker: Waker) -> bool {
         let mut links = self.links();
-        let waits = !self.is_released();
+        let waits = self.announce_waiter();
         if waits {
             links.waiters.push(waker);
         }
@@ -123,7 +156,7 @@ impl ExitCell {
     /// Registers the task that awaits the greenlet; `false` if there is nothing left to wait for.
     pub(crate) fn wait_async(&self, waker: &std::task::Waker) -> bool {
         let mut links = self.links();
-        let waits = !self.is_released();
+        let waits = self.announce_waiter();
         if waits {
             match &mut links.awaiting {
                 Some(awaiting) => awaiting.clone_from(waker),
@@ -131,6 +164,11 @@ impl ExitCell {
             }
         }
         waits
+    }
+
+    /// Under the lock. Race "join against release": as in `on_exit`.
+    fn announce_waiter(&self) -> bool {
+        self.state.fetch_or(WAITERS, Ordering::AcqRel) & RELEASED == 0
     }
 
     fn links(&self) -> MutexGuard<'_, Links> {

@@ -49,13 +49,17 @@ impl Counter {
 /// One worker's counters.
 #[derive(Debug)]
 pub(crate) struct Counters {
-    /// Live greenlets tied to this worker; senders of greenlets count here too.
-    pub(crate) live: Counter,
+    /// Live greenlets that this worker tied to itself, written by it alone…
+    pub(crate) settled: Counter,
+    /// …and those that others have left for it, as long as it has not taken them up.
+    pub(crate) assigned: Counter,
     pub(crate) spawned: Counter,
     pub(crate) finished: Counter,
     /// Greenlets that have a stack.
     pub(crate) on_stack: Counter,
     pub(crate) switches: Counter,
+    /// Fresh greenlets it has taken from its own deque: tells a thief whether the one it sees is still the same.
+    pub(crate) fresh_taken: Counter,
     pub(crate) steals: Counter,
     /// How often its sleep was interrupted by another thread.
     pub(crate) wakeups: Counter,
@@ -65,15 +69,22 @@ pub(crate) struct Counters {
 impl Counters {
     pub(crate) fn new() -> Counters {
         Counters {
-            live: Counter::new(),
+            settled: Counter::new(),
+            assigned: Counter::new(),
             spawned: Counter::new(),
             finished: Counter::new(),
             on_stack: Counter::new(),
             switches: Counter::new(),
+            fresh_taken: Counter::new(),
             steals: Counter::new(),
             wakeups: Counter::new(),
             parked: [const { Counter::new() }; REASONS.len()],
         }
+    }
+
+    /// Live greenlets that are tied to this worker.
+    pub(crate) fn live(&self) -> usize {
+        self.settled.get() + self.assigned.get()
     }
 }
 
@@ -197,7 +208,7 @@ pub(crate) fn collect(runtime: &Runtime) -> Metrics {
         all.steals += counters.steals.get();
         all.wakeups += counters.wakeups.get();
         all.workers.push(WorkerMetrics {
-            live: counters.live.get(),
+            live: counters.live(),
             switches: counters.switches.get(),
             steals: counters.steals.get(),
             wakeups: counters.wakeups.get(),

@@ -99,7 +99,8 @@ fn start(wishes: &Wishes, exclusive: bool) -> io::Result<&'static Runtime> {
     }
     let settings = Settings::settle(wishes, |name| std::env::var(name).ok())?;
     let queues: Vec<_> = (0..settings.workers).map(|_| crossbeam_deque::Worker::new_fifo()).collect();
-    let shared: io::Result<Vec<_>> = queues.iter().map(|queue| worker::new_shared(queue).map(CachePadded::new)).collect();
+    let shared: io::Result<Vec<_>> =
+        queues.iter().map(|queue| worker::new_shared(queue).map(CachePadded::new)).collect();
     let stacks = StackPool::new(settings.stack_size, settings.workers)?;
     overflow::install(running_stack)?;
     let runtime: &'static Runtime = Box::leak(Box::new(Runtime {
@@ -164,17 +165,16 @@ impl Runtime {
         }
     }
 
-    /// Lists a new greenlet; the caller then schedules it. `tied`: it is `worker`'s from the start.
+    /// Lists a new greenlet; the caller then schedules it.
     ///
     /// # Safety
     /// `control` was made for the shard of `worker`, or the common one, and stays alive until it has run.
-    pub(crate) unsafe fn admit(&self, control: &Control, worker: Option<&Worker>, tied: bool) {
+    pub(crate) unsafe fn admit(&self, control: &Control, worker: Option<&Worker>) {
         // SAFETY: new, hence unlisted; alive, says the caller.
         unsafe { self.shard(control.shard).enter(control) };
-        let Some(worker) = worker else { return self.spawned_elsewhere.add_shared(1) };
-        worker.shared.counters.spawned.add(1);
-        if tied {
-            worker.shared.counters.live.add_shared(1);
+        match worker {
+            Some(worker) => worker.shared.counters.spawned.add(1),
+            None => self.spawned_elsewhere.add_shared(1),
         }
     }
 

@@ -187,7 +187,10 @@ static TABLE: [AtomicPtr<[Slot; CHUNK]>; CHUNKS] = [const { AtomicPtr::new(std::
 pub(crate) fn slot(fd: RawFd) -> io::Result<&'static Slot> {
     let number = fd as usize;
     let chunk = TABLE.get(number / CHUNK).ok_or_else(|| {
-        io::Error::new(io::ErrorKind::InvalidInput, format!("fd {fd} is beyond the {} vervet can wait for", CHUNK * CHUNKS))
+        io::Error::new(
+            io::ErrorKind::InvalidInput,
+            format!("fd {fd} is beyond the {} vervet can wait for", CHUNK * CHUNKS),
+        )
     })?;
     let mut slots = chunk.load(Ordering::Acquire);
     if slots.is_null() {

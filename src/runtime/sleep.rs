@@ -97,6 +97,11 @@ impl Idle {
         fence(Ordering::SeqCst);
     }
 
+    /// A worker that lay down to sleep will nap only.
+    pub(crate) fn turn_to_nap(&self) {
+        self.napping.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// `worker` is up again. Whether a `call` chose it, so that it counts as searching.
     pub(crate) fn get_up(&self, worker: usize, nap: bool) -> bool {
         if nap {

@@ -33,10 +33,10 @@ const SWITCHES_PER_POLL: u32 = 61;
 const NANOS_PER_POLL: u64 = 1_000_000;
 /// Every so many switches a fresh greenlet goes first, though started ones are ready.
 const FRESH_EVERY: u32 = 8;
-/// After a search without success a worker naps this long before it looks again…
-const NAP_NANOS: u64 = 200_000;
-/// …this many times, before it sleeps until it is called.
-const NAPS: u32 = 8;
+/// After a search without success a worker naps before it looks again: this long at first, twice as long each time…
+const SHORTEST_NAP: u64 = 50_000;
+/// …for this many times. Then it sleeps until it is called.
+const NAPS: u32 = 6;
 /// A spawner calls a napping worker only when this many fresh greenlets wait.
 const NAP_BACKLOG: usize = 4;
 /// A worker holds "clearly more" greenlets than another beyond a quarter more and this many.
@@ -48,6 +48,15 @@ pub(crate) struct Fresh(NonNull<Control>);
 
 // SAFETY: a control block may be handed from thread to thread; see `control`.
 unsafe impl Send for Fresh {}
+
+/// What a thief sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Loot {
+    Nothing,
+    /// Single greenlets only, not seen before.
+    Alone,
+    Plenty,
+}
 
 /// What other threads see of a worker.
 #[derive(Debug)]
@@ -121,10 +130,16 @@ pub(crate) struct Worker {
     pub(crate) now: Cell<u64>,
     poll_at: Cell<u64>,
     switches_left: Cell<u32>,
+    /// The value of `switches_left` at which to look at the time again, and when that was done last.
+    check_at: Cell<u32>,
+    checked: Cell<u64>,
     turn: Cell<u32>,
     ticks_per_poll: Cell<u64>,
     epoch: (u64, u64),
+    /// Naps since something was last found.
     naps: Cell<u32>,
+    /// For each other worker, one more than its `fresh_taken` when a single fresh greenlet was last seen there.
+    seen_alone: UnsafeCell<Vec<usize>>,
     /// Holding this many live greenlets, it is time to look whether others hold clearly fewer.
     crowded_at: Cell<usize>,
     random: Cell<u32>,
@@ -148,7 +163,11 @@ pub(crate) fn new_shared(fresh: &crossbeam_deque::Worker<Fresh>) -> std::io::Res
 }
 
 impl Worker {
-    pub(crate) fn new(runtime: &'static Runtime, index: u32, fresh: crossbeam_deque::Worker<Fresh>) -> Worker {
+    pub(crate) fn new(
+        runtime: &'static Runtime,
+        index: u32,
+        fresh: crossbeam_deque::Worker<Fresh>,
+    ) -> Worker {
         Worker {
             runtime,
             index,
@@ -161,11 +180,14 @@ impl Worker {
             now: Cell::new(clock::now()),
             poll_at: Cell::new(0),
             switches_left: Cell::new(0),
+            check_at: Cell::new(0),
+            checked: Cell::new(0),
             turn: Cell::new(0),
             // Until it is measured: right for a counter of 1 GHz, early for a faster one, which is the harmless side.
             ticks_per_poll: Cell::new(NANOS_PER_POLL),
             epoch: (clock::now(), clock::ticks()),
-            naps: Cell::new(0),
+            naps: Cell::new(NAPS),
+            seen_alone: UnsafeCell::new(vec![0; runtime.workers.len()]),
             crowded_at: Cell::new(SLACK),
             random: Cell::new(0x9E37_79B9 ^ (index + 1)),
             ambient_panic: Cell::new(false),
@@ -178,7 +200,7 @@ impl Worker {
     pub(crate) fn run(&self) -> ! {
         WORKER.with(|worker| worker.set(self));
         loop {
-            if self.switches_left.get() == 0 || clock::ticks() >= self.poll_at.get() {
+            if self.poll_is_due() {
                 self.poll(0);
             }
             if let Some(control) = self.next() {
@@ -191,13 +213,32 @@ impl Worker {
         }
     }
 
+    /// Whether 61 switches or a millisecond have gone by since the last poll.
+    ///
+    /// To read the counter costs as much as half a switch. So as long as greenlets let go quickly, only every eighth switch
+    /// does; once one has not, every one.
+    #[inline]
+    fn poll_is_due(&self) -> bool {
+        let left = self.switches_left.get();
+        if left == 0 {
+            return true;
+        }
+        if left > self.check_at.get() {
+            return false;
+        }
+        let ticks = clock::ticks();
+        let quick = ticks.wrapping_sub(self.checked.replace(ticks)) < self.ticks_per_poll.get() / 64;
+        self.check_at.set(if quick { left.saturating_sub(8) } else { left - 1 });
+        ticks >= self.poll_at.get()
+    }
+
     // --- what to run -----------------------------------------------------------------------------------------------
 
     fn next(&self) -> Option<NonNull<Control>> {
         let turn = self.turn.get().wrapping_add(1);
         self.turn.set(turn);
         if turn.is_multiple_of(FRESH_EVERY)
-            && let Some(Fresh(control)) = self.fresh.pop()
+            && let Some(control) = self.pop_fresh()
         {
             return Some(control);
         }
@@ -205,22 +246,28 @@ impl Worker {
         if let Some(control) = unsafe { &mut *self.ready.get() }.pop_front() {
             return Some(control);
         }
-        if let Some(Fresh(control)) = self.fresh.pop() {
+        if let Some(control) = self.pop_fresh() {
             return Some(control);
         }
         if !self.shared.inbox.is_empty() {
             self.drain_inbox();
             // SAFETY: as above.
-            return unsafe { &mut *self.ready.get() }.pop_front().or_else(|| self.fresh.pop().map(|f| f.0));
+            return unsafe { &mut *self.ready.get() }.pop_front().or_else(|| self.pop_fresh());
         }
         None
+    }
+
+    fn pop_fresh(&self) -> Option<NonNull<Control>> {
+        let Fresh(control) = self.fresh.pop()?;
+        self.shared.counters.fresh_taken.add(1);
+        Some(control)
     }
 
     /// Looks at the injector and the other workers' fresh greenlets; `called` if it already counts as searching.
     fn search(&self, called: bool) -> Option<NonNull<Control>> {
         let idle = &self.runtime.idle;
         if !called {
-            if !self.anything_to_steal() {
+            if self.look() != Loot::Plenty {
                 return None;
             }
             idle.start_search();
@@ -228,18 +275,50 @@ impl Worker {
         let found = self.steal();
         let last = idle.end_search();
         if found.is_some() {
-            self.naps.set(NAPS);
+            self.naps.set(0);
             self.shared.counters.steals.add(1);
-            if last && self.anything_to_steal() {
+            if last && self.look() == Loot::Plenty {
                 self.call_for_help(false);
             }
         }
         found.map(|fresh| fresh.0)
     }
 
-    fn anything_to_steal(&self) -> bool {
-        !self.runtime.injector.is_empty()
-            || self.runtime.workers.iter().any(|other| !ptr::eq(&**other, self.shared) && !other.stealer.is_empty())
+    /// What there is to steal.
+    fn look(&self) -> Loot {
+        if !self.runtime.injector.is_empty() {
+            return Loot::Plenty;
+        }
+        let mut loot = Loot::Nothing;
+        for (index, other) in self.runtime.workers.iter().enumerate() {
+            if index != self.index as usize && !other.stealer.is_empty() {
+                if self.is_ripe(index, other) {
+                    return Loot::Plenty;
+                }
+                loot = Loot::Alone;
+            }
+        }
+        loot
+    }
+
+    /// Whether to rob this worker. A single fresh greenlet is most often one whose parent is about to wait for it: it
+    /// runs sooner, and joins cheaper, where it is. So it is left alone until it was seen twice, a nap apart.
+    fn is_ripe(&self, index: usize, other: &Shared) -> bool {
+        if other.stealer.len() > 1 {
+            return true;
+        }
+        // SAFETY: this thread's own list, borrowed for this one call.
+        let seen = unsafe { &*self.seen_alone.get() };
+        seen[index] == other.counters.fresh_taken.get() + 1
+    }
+
+    /// Remembers, before a nap, which single greenlets there are.
+    fn remember_single(&self) {
+        // SAFETY: this thread's own list, borrowed for this one call.
+        let seen = unsafe { &mut *self.seen_alone.get() };
+        for (seen, other) in seen.iter_mut().zip(&self.runtime.workers) {
+            *seen = other.counters.fresh_taken.get() + 1;
+        }
     }
 
     fn steal(&self) -> Option<Fresh> {
@@ -252,8 +331,9 @@ impl Worker {
                 Steal::Empty => {}
             }
             let start = self.random() as usize % workers.len();
-            for other in workers[start..].iter().chain(&workers[..start]) {
-                if ptr::eq(&**other, self.shared) {
+            for index in (start..workers.len()).chain(0..start) {
+                let other = &workers[index];
+                if index == self.index as usize || other.stealer.is_empty() || !self.is_ripe(index, other) {
                     continue;
                 }
                 match other.stealer.steal_batch_and_pop(&self.fresh) {
@@ -383,18 +463,22 @@ impl Worker {
         // SAFETY: as in `resume`.
         let block = unsafe { control.as_ref() };
         if block.home() == HOMELESS {
-            if self.shared.counters.live.get() >= self.crowded_at.get()
+            if self.shared.counters.live() >= self.crowded_at.get()
                 && let Some(other) = self.lighter_worker()
             {
                 block.settle(other as u32);
+                block.own.assigned.set(true);
                 let other = self.runtime.worker(other as u32);
-                other.counters.live.add_shared(1);
+                // Counted before it arrives, so that a burst is not sent to one worker for looking empty.
+                other.counters.assigned.add_shared(1);
                 other.deliver(control);
                 return false;
             }
             block.settle(self.index);
-            self.shared.counters.live.add_shared(1);
+        } else if block.own.assigned.get() {
+            self.shared.counters.assigned.sub_shared(1);
         }
+        self.shared.counters.settled.add(1);
         if block.own.put_off.get() {
             self.cancel_timer(block);
         }
@@ -413,11 +497,11 @@ impl Worker {
 
     /// A worker that holds clearly fewer live greenlets than this one.
     fn lighter_worker(&self) -> Option<usize> {
-        let lives = self.runtime.workers.iter().map(|worker| worker.counters.live.get());
+        let lives = self.runtime.workers.iter().map(|worker| worker.counters.live());
         let (index, least) = lives.enumerate().min_by_key(|&(_, live)| live)?;
         let limit = least + least / 4 + SLACK;
         self.crowded_at.set(limit);
-        (self.shared.counters.live.get() >= limit).then_some(index)
+        (self.shared.counters.live() >= limit).then_some(index)
     }
 
     /// Takes back what a finished greenlet had and tells whoever waits for it.
@@ -437,9 +521,10 @@ impl Worker {
         }
         // SAFETY: listed there since it was spawned.
         unsafe { self.runtime.shard(block.shard).leave(&block) };
-        self.shared.counters.live.sub_shared(1);
+        self.shared.counters.settled.sub(1);
         self.shared.counters.finished.add(1);
-        block.forget_dead_parent();
+        // SAFETY: we have the greenlet.
+        unsafe { block.forget_dead_parent() };
         block.exit.release();
     }
 
@@ -476,13 +561,15 @@ impl Worker {
         }
         self.poll_at.set(ticks.saturating_add(self.ticks_per_poll.get()));
         self.switches_left.set(SWITCHES_PER_POLL);
+        self.check_at.set(SWITCHES_PER_POLL - 1);
+        self.checked.set(ticks);
     }
 
     /// Every so often: what do the others hold, and does the injector wait for somebody?
     fn look_around(&self) {
         if self.runtime.workers.len() == 1 {
             self.crowded_at.set(usize::MAX);
-        } else if self.shared.counters.live.get() >= self.crowded_at.get() {
+        } else if self.shared.counters.live() >= self.crowded_at.get() {
             self.lighter_worker();
         }
         // The injector's greenlets come after our own only if those ever end.
@@ -543,19 +630,29 @@ impl Worker {
 
     /// Sleeps until there is something to do.
     fn rest(&self) {
-        let nap = self.naps.get() > 0 && self.runtime.workers.len() > 1;
+        let mut nap = self.naps.get() < NAPS && self.runtime.workers.len() > 1;
         self.shared.sleeper.announce();
         self.runtime.idle.lie_down(self.index as usize, nap);
-        let nothing = self.shared.inbox.is_empty() && !self.anything_to_steal();
-        let nanos = if nothing { self.time_to_sleep(nap) } else { 0 };
+        let loot = self.look();
+        if loot == Loot::Alone {
+            self.remember_single();
+            if !nap {
+                // Nobody else may be there to see it ripen.
+                self.runtime.idle.turn_to_nap();
+                nap = true;
+            }
+        }
+        let nanos = match loot {
+            Loot::Plenty => 0,
+            _ if !self.shared.inbox.is_empty() => 0,
+            Loot::Alone | Loot::Nothing => self.time_to_sleep(nap),
+        };
         // SAFETY: this thread's own buffer; nothing below borrows it again.
         let events = unsafe { &mut *self.events.get() };
         self.shared.epoll.wait(events, nanos);
         self.shared.sleeper.up();
         let called = self.runtime.idle.get_up(self.index as usize, nap);
-        if nap {
-            self.naps.set(self.naps.get() - 1);
-        }
+        self.naps.set((self.naps.get() + 1).min(NAPS));
         for event in events.iter().filter_map(epoll::decode) {
             reactor::dispatch(event);
         }
@@ -565,7 +662,7 @@ impl Worker {
         self.drain_inbox();
         self.schedule_poll(now);
         if called {
-            self.naps.set(NAPS);
+            self.naps.set(0);
             if let Some(control) = self.search(true) {
                 self.fresh.push(Fresh(control));
             }
@@ -577,7 +674,7 @@ impl Worker {
         let next = wheel.next_expiry();
         drop(wheel);
         let until = next.map_or(u64::MAX, |next| next.saturating_sub(clock::now()));
-        if nap { until.min(NAP_NANOS) } else { until }
+        if nap { until.min(SHORTEST_NAP << self.naps.get().min(NAPS - 1)) } else { until }
     }
 
     /// A new greenlet's number. Each worker takes them in blocks, so that no shared counter is on the way.
@@ -609,7 +706,12 @@ fn end(control: &Control, exit: Exit) {
     control.own.cancel.shields.set(1);
     control.own.cancel.unwinding.set(false);
     super::drop_locals(control);
-    for callback in control.exit.end(exit) {
+    let (abandoned, callbacks) = control.exit.end(exit);
+    if abandoned {
+        // SAFETY: on the greenlet's own stack, after its run.
+        unsafe { control.discard() };
+    }
+    for callback in callbacks {
         super::call_back(callback, exit, control);
     }
 }

@@ -118,8 +118,11 @@ thread_local! {
 
 impl ThreadRef {
     fn new() -> ThreadRef {
-        let context =
-            ThreadContext { core: Core::new(&THREAD, 1), signal: AtomicU32::new(0), cancel: Cancellation::new() };
+        let context = ThreadContext {
+            core: Core::new(&THREAD, 1),
+            signal: AtomicU32::new(0),
+            cancel: Cancellation::new(),
+        };
         let context = NonNull::from(Box::leak(Box::new(context)));
         // SAFETY: a fresh box whose first field is its core, and the one reference it starts with.
         ThreadRef(unsafe { CoreRef::from_raw(context.cast()) })

@@ -85,7 +85,9 @@ pub(crate) fn until<T>(
         if let Some(slot) = slot {
             sequence = slot.sequence(interest.direction());
             if slot.is_drained(interest.direction(), sequence) {
-                if deadline.is_none() && let Limit::Until(at) = limit()? {
+                if deadline.is_none()
+                    && let Limit::Until(at) = limit()?
+                {
                     deadline = Some(super::deadline_at(at));
                 }
                 // A user who polls by himself gets the kernel's answer each time.

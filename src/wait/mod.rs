@@ -10,8 +10,8 @@ pub(crate) mod io;
 
 use std::time::{Duration, Instant};
 
-pub(crate) use self::cancel::{Cancel, Cancelled};
 use self::cancel::Unwinding;
+pub(crate) use self::cancel::{Cancel, Cancelled};
 use self::context::Context;
 pub(crate) use self::context::NEVER;
 use crate::coroutine::Suspend;
