@@ -1,0 +1,225 @@
+//! Runs every example as its user would: a process with flags, whose output and exit code are looked at.
+//!
+//! `cargo test` builds the examples beside the tests. Run alone, `cargo test --test examples` finds what the
+//! last `cargo build --examples` left.
+
+use std::env;
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// No example here takes longer, on the slowest machine and in the slowest build.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// A running example. However the test ends, the process does too.
+struct Example {
+    name: &'static str,
+    child: Child,
+    stdout: Receiver<String>,
+    stderr: Receiver<String>,
+    deadline: Instant,
+}
+
+struct Ended {
+    status: ExitStatus,
+    stdout: String,
+    stderr: String,
+}
+
+impl Drop for Example {
+    fn drop(&mut self) {
+        // Both fail where the process has ended and been waited for, which is as well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn start(name: &'static str, args: &[&str]) -> Example {
+    start_as(name, Command::new(binary(name)).args(args))
+}
+
+fn start_as(name: &'static str, command: &mut Command) -> Example {
+    command.env_remove("RUST_LOG").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap_or_else(|e| panic!("cannot start {name}: {e}"));
+    let stdout = lines(child.stdout.take().expect("piped"));
+    let stderr = lines(child.stderr.take().expect("piped"));
+    Example { name, child, stdout, stderr, deadline: Instant::now() + DEADLINE }
+}
+
+/// `target/<profile>/deps/this_test` has its examples in `target/<profile>/examples`.
+fn binary(name: &str) -> PathBuf {
+    let test = env::current_exe().expect("this test has a path");
+    let profile = test.parent().and_then(|deps| deps.parent()).expect("in target/<profile>/deps");
+    let path = profile.join("examples").join(name);
+    assert!(path.exists(), "no {}: run `cargo test` or `cargo build --examples`", path.display());
+    path
+}
+
+/// The lines of a stream as they come; the end of the stream disconnects the channel.
+fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+impl Example {
+    fn line(&self) -> String {
+        self.stdout.recv_timeout(self.left()).unwrap_or_else(|e| panic!("{}: no line: {e}", self.name))
+    }
+
+    fn end(mut self) -> Ended {
+        let (stdout, stderr) = (self.rest(&self.stdout), self.rest(&self.stderr));
+        // With both streams at their end, so is the process.
+        let status = self.child.wait().expect("a child to wait for");
+        Ended { status, stdout, stderr }
+    }
+
+    fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    fn rest(&self, stream: &Receiver<String>) -> String {
+        let mut text = String::new();
+        loop {
+            match stream.recv_timeout(self.left()) {
+                Ok(line) => text += &format!("{line}\n"),
+                Err(mpsc::RecvTimeoutError::Disconnected) => return text,
+                Err(mpsc::RecvTimeoutError::Timeout) => panic!("{} hangs; so far: {text}", self.name),
+            }
+        }
+    }
+}
+
+impl Ended {
+    #[track_caller]
+    fn succeeded(self) -> String {
+        assert!(self.status.success(), "{}\n{}{}", self.status, self.stdout, self.stderr);
+        self.stdout
+    }
+
+    /// One line on stderr that names `what`, and that exit code.
+    #[track_caller]
+    fn refused(self, code: i32, what: &str) {
+        let Ended { status, stdout, stderr } = self;
+        assert_eq!(status.code(), Some(code), "{status}\n{stdout}{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "more than a line, or less: {stderr:?}");
+        assert!(stderr.contains(what), "{stderr:?} does not say {what:?}");
+    }
+}
+
+const ALL: [&str; 3] = ["demo", "echo_server", "echo_client"];
+
+#[test]
+fn demo_compares_both_sides() {
+    let table = start("demo", &["--connections", "200", "--seconds", "1"]).end().succeeded();
+    let row = |name: &str| {
+        let row = table.lines().find(|line| line.contains(name));
+        let row = row.unwrap_or_else(|| panic!("no {name:?} in\n{table}"));
+        row.split('│').map(|cell| cell.trim().to_owned()).filter(|cell| !cell.is_empty()).collect::<Vec<_>>()
+    };
+    assert_eq!(row("│    greenlets │"), ["greenlets", "threads"]);
+    assert_eq!(row("│ connections"), ["connections", "200", "200"], "in\n{table}");
+    for name in ["requests per second", "p50", "p99 ", "p99.9", "memory per", "OS threads", "set-up time"] {
+        let row = row(name);
+        assert_eq!(row.len(), 3, "{row:?}");
+        assert!(row[1..].iter().all(|cell| cell != "0" && !cell.starts_with("0.00 ")), "{row:?}");
+    }
+    assert!(!table.contains("broke off"), "in\n{table}");
+}
+
+#[test]
+fn demo_opens_what_the_descriptors_allow() {
+    let script = "ulimit -n 300; exec \"$0\" --connections 5000 --seconds 1";
+    let table =
+        start_as("demo", Command::new("sh").args(["-c", script]).arg(binary("demo"))).end().succeeded();
+    for side in ["greenlets", "threads"] {
+        let note = format!("{side}: got 100 of 5,000 connections (the hard limit on open files is 300)");
+        assert!(table.contains(&note), "no {note:?} in\n{table}");
+    }
+}
+
+#[test]
+fn echo_client_verifies_echo_server() {
+    let server = start("echo_server", &["--addr", "127.0.0.1:0", "--workers", "2"]);
+    let line = server.line();
+    let addr = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}"));
+    for size in ["1", "64", "65535"] {
+        let args = ["--addr", addr, "--connections", "20", "--requests", "50", "--size", size];
+        let summary = start("echo_client", &args).end().succeeded();
+        let verified = format!("20 connections, 1000 requests of {size} bytes, all verified");
+        assert!(summary.contains(&verified), "{summary}");
+        for figure in ["requests/s", "p50", "p99"] {
+            assert!(summary.contains(figure), "no {figure} in {summary}");
+        }
+    }
+}
+
+#[test]
+fn echo_client_without_a_server() {
+    // Bound and not let go, so that nobody else gets the port; not listening, so that it refuses.
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+    let any: std::net::SocketAddr = "127.0.0.1:0".parse().expect("an address");
+    socket.bind(&any.into()).expect("a free port");
+    let addr = socket.local_addr().ok().and_then(|addr| addr.as_socket()).expect("an address").to_string();
+    start("echo_client", &["--addr", &addr]).end().refused(1, "refused");
+}
+
+#[test]
+fn echo_server_on_a_taken_port() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let addr = taken.local_addr().expect("an address").to_string();
+    let ended = start("echo_server", &["--addr", &addr]).end();
+    assert!(ended.stderr.contains(&addr), "{}", ended.stderr);
+    ended.refused(1, "in use");
+}
+
+#[test]
+fn help_names_the_flags() {
+    for name in ALL {
+        let help = start(name, &["--help"]).end().succeeded();
+        assert!(help.contains("--"), "{name}: {help}");
+    }
+}
+
+#[test]
+fn unknown_flags_are_refused() {
+    for name in ALL {
+        start(name, &["--colour", "green"]).end().refused(2, "--colour");
+        start(name, &["stray"]).end().refused(2, "stray");
+    }
+}
+
+#[test]
+fn bad_values_are_refused() {
+    for (name, flag) in [
+        ("demo", "--workers"),
+        ("demo", "--connections"),
+        ("demo", "--seconds"),
+        ("echo_server", "--workers"),
+        ("echo_client", "--size"),
+    ] {
+        start(name, &[flag, "many"]).end().refused(2, flag);
+        start(name, &[flag]).end().refused(2, flag);
+    }
+    for name in ["demo", "echo_server"] {
+        start(name, &["--workers", "0"]).end().refused(2, "--workers");
+    }
+}
+
+#[test]
+fn bad_environment_is_refused() {
+    for name in ALL {
+        let mut command = Command::new(binary(name));
+        start_as(name, command.env("VERVET_WORKERS", "abc")).end().refused(2, "VERVET_WORKERS");
+    }
+}
