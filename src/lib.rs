@@ -1,12 +1,93 @@
-//! Green threads and std-shaped blocking I/O: plain blocking Rust, a hundred thousand calls at once.
+//! Green threads for plain blocking Rust: a hundred thousand calls to `read`, `accept`, `sleep` or `join` at once, on a few
+//! OS threads, without an `async` in sight.
+//!
+//! ```
+//! use std::io::{Read, Write};
+//! use vervet::net::{TcpListener, TcpStream};
+//!
+//! let listener = TcpListener::bind("127.0.0.1:0")?;
+//! let addr = listener.local_addr()?;
+//!
+//! vervet::spawn(move || -> std::io::Result<()> {
+//!     for stream in listener.incoming() {
+//!         let mut stream = stream?;
+//!         vervet::spawn(move || std::io::copy(&mut stream.try_clone()?, &mut stream));
+//!     }
+//!     Ok(())
+//! });
+//!
+//! let mut stream = TcpStream::connect(addr)?;
+//! stream.write_all(b"green")?;
+//! let mut echo = [0; 5];
+//! stream.read_exact(&mut echo)?;
+//! assert_eq!(&echo, b"green");
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! # Greenlets
+//!
+//! A greenlet is a function with a stack of its own. [`spawn`] starts one and [`Greenlet::join`] waits for it, as with
+//! `std::thread`. When it would block, its worker (an OS thread) runs another one. A million of them fit into a process: a
+//! greenlet costs a page of memory, not an OS thread.
+//!
+//! * Started: [`spawn`], [`spawn_later`], [`spawn_local`] (not `Send`), [`Builder`] (name, stack size), [`run`] (the whole
+//!   program), [`scope`] (borrowing).
+//! * Waited for: [`Greenlet::join`], [`join_all`], [`try_join_all`], [`as_completed`], [`Greenlet::on_exit`], `.await`.
+//! * Ended from outside: [`Greenlet::kill`], [`timeout`], [`kill_all`]; put off by [`shield`].
+//! * Off the workers: [`offload`], for what blocks and is not vervet's.
+//! * For itself: [`greenlet_local!`] values, [`current`], [`sleep`], [`yield_now`], [`idle`].
+//!
+//! Every call works on OS threads, too: the same code blocks the greenlet where it runs in one, and the thread where not.
+//!
+//! # What blocks what
+//!
+//! A call of this crate blocks the greenlet. A call of `std` that blocks (`std::thread::sleep`, `std::net`, a contended
+//! `std::sync::Mutex` whose holder waits) blocks the *worker*, with every greenlet on it. So use [`net`] instead of
+//! `std::net`, [`sleep`] instead of `std::thread::sleep`, and [`offload`] for the rest. A `std::sync::Mutex` is fine as
+//! long as nothing in its critical section waits.
+//!
+//! A greenlet that computes without a blocking call keeps its worker to itself; [`yield_now`] lets others in. Nothing preempts
+//! it. Workers look after I/O and timers at least every 61 switches or every millisecond, as far as greenlets let go.
+//!
+//! # Thread-locals
+//!
+//! Idle workers steal greenlets that have not started. Once it has run, a greenlet stays on its OS thread: `thread_local!`,
+//! `Rc` and other `!Send` values are sound across blocking calls. Greenlets of one worker share its thread-locals,
+//! though. Two things follow:
+//!
+//! * `std::thread::current()`, `std::thread::park` and what is built on it (`std::sync::mpsc` when it has to wait, for one) belong
+//!   to the worker, not to the greenlet.
+//! * Crates that keep a pointer into their stack in a thread-local for the length of a closure (`scoped-tls`) assume that
+//!   closures on one thread nest. Those of interleaved greenlets do not: do not block inside such a closure.
+//!
+//! # Cancellation
+//!
+//! [`Greenlet::kill`] and [`timeout`] unwind the greenlet out of its blocking call. The panic hook stays silent, destructors
+//! run, and may themselves block. It is sticky: code that catches the unwinding is unwound again at the next blocking call. The
+//! documentation of each blocking call says under "Cancellation" what is kept or lost. With `panic = "abort"` there is no
+//! unwinding: blocking calls then return an error.
+//!
+//! # Settings and inspection
+//!
+//! The runtime starts at first use. [`runtime::Builder`] or the environment (`VERVET_WORKERS`, `VERVET_STACK_SIZE`,
+//! `VERVET_REACTOR`) settle how; [`runtime::metrics`] and [`runtime::dump`] show what goes on.
+//!
+//! # Platforms
+//!
+//! Linux 5.11 or newer on x86_64 and aarch64. From Linux 6.13 on, a stack's guard costs no mapping of its own; before, about
+//! 30,000 greenlets fit into the default `vm.max_map_count`, and [`Builder::spawn`] says so when they do not.
+
+#[cfg(not(target_os = "linux"))]
+compile_error!("vervet supports Linux only, so far");
 
 mod coroutine;
 mod greenlet;
+mod sys;
+mod wait;
+
 pub mod net;
 pub mod os;
 pub mod runtime;
-mod sys;
-mod wait;
 
 pub use greenlet::{
     AccessError, AsCompleted, Builder, Elapsed, Greenlet, GreenletRef, JoinError, LocalKey, Scope,
