@@ -52,25 +52,27 @@ pub(crate) enum Switch {
 /// Code with a stack of its own.
 pub(crate) struct Fiber {
     coroutine: Coroutine<(), Suspend, (), Stack>,
-    /// Where its guard begins, and what is usable above it: for the overflow handler.
-    guard: usize,
-    usable: usize,
+    guard: Guard,
+}
+
+/// Where the guard of a stack begins and ends, and how many bytes are usable above it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Guard {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) usable: usize,
 }
 
 impl Fiber {
     /// Puts `body` on `stack`, to be started by the first `resume`. `body` must not unwind.
     pub(crate) fn new(stack: Stack, body: impl FnOnce(Suspender) + 'static) -> Fiber {
-        let (guard, usable) = (stack.guard_range().start, stack.usable_size());
-        Fiber {
-            coroutine: Coroutine::with_stack(stack, |yielder, ()| body(Suspender(yielder))),
-            guard,
-            usable,
-        }
+        let Range { start, end } = stack.guard_range();
+        let guard = Guard { start, end, usable: stack.usable_size() };
+        Fiber { coroutine: Coroutine::with_stack(stack, |yielder, ()| body(Suspender(yielder))), guard }
     }
 
-    /// The guard of its stack, and the bytes usable above it.
-    pub(crate) fn guard(&self) -> (Range<usize>, usize) {
-        (self.guard..self.guard + stack::GUARD, self.usable)
+    pub(crate) fn guard(&self) -> Guard {
+        self.guard
     }
 
     /// Runs it until it suspends or is done.

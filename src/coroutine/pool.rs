@@ -99,12 +99,6 @@ impl StackPool {
         })
     }
 
-    /// The usable size of the default stacks.
-    #[cfg(test)]
-    pub(crate) fn usable_size(&self) -> usize {
-        self.shape.usable()
-    }
-
     pub(super) fn shape(&self) -> Shape {
         self.shape
     }

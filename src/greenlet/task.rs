@@ -196,7 +196,7 @@ unsafe fn take_output<T>(control: &Control, wanted: bool) -> Result<Option<T>, J
 
 /// Drops what a greenlet leaves behind: its destructor may block, no kill reaches it, and its panic ends here.
 fn drop_quietly<T>(value: T) {
-    let _ = catch_unwind(AssertUnwindSafe(|| cancel::shielded(|| drop(value))));
+    runtime::contain(|| cancel::shielded(|| drop(value)));
 }
 
 fn log_panic(control: &Control, payload: &(dyn Any + Send)) {

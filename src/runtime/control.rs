@@ -23,7 +23,7 @@ use super::inbox::Linked;
 use super::parking::Ticket;
 use super::timer::TimerNode;
 use super::worker::Worker;
-use crate::coroutine::{Fiber, Stack, Suspender};
+use crate::coroutine::{Fiber, Guard, Stack, Suspender};
 
 /// The process-wide number of a greenlet; never used twice.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -134,6 +134,8 @@ pub(crate) struct Own {
     /// The worker that runs it now; rewritten at each resume. Null before the first.
     pub(crate) worker: Cell<*const Worker>,
     pub(crate) fiber: UnsafeCell<Option<Fiber>>,
+    /// Where the guard of its stack begins and ends, and the bytes usable above: for the overflow handler.
+    pub(crate) guard: Cell<Guard>,
     /// The way off its stack; set by its own first instructions.
     pub(crate) suspender: Cell<Option<Suspender>>,
     /// A stack of a size of its own, until the first run moves it into the fiber.
@@ -229,6 +231,7 @@ impl Control {
             own: Own {
                 worker: Cell::new(ptr::null()),
                 fiber: UnsafeCell::new(None),
+                guard: Cell::new(Guard::default()),
                 suspender: Cell::new(None),
                 stack: Cell::new(profile.stack),
                 cancel: Cancellation::new(),

@@ -146,7 +146,7 @@ impl Runtime {
         self.worker(self.any_index())
     }
 
-    pub(crate) fn any_index(&self) -> u32 {
+    fn any_index(&self) -> u32 {
         (self.next_worker.fetch_add(1, Ordering::Relaxed) % self.workers.len()) as u32
     }
 
@@ -202,6 +202,15 @@ fn inject(fresh: Fresh) {
     runtime.call(false);
 }
 
+/// Runs foreign code whose panic is nobody's business; even the payload may panic when it is dropped. Whether it did not.
+pub(crate) fn contain(f: impl FnOnce()) -> bool {
+    let Err(payload) = catch_unwind(AssertUnwindSafe(f)) else { return true };
+    if let Err(hopeless) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(hopeless);
+    }
+    false
+}
+
 /// Drops the greenlet-local values, on the greenlet's own stack. A destructor may use (and so create) others.
 fn drop_locals(control: &Control) {
     for _ in 0..8 {
@@ -212,14 +221,14 @@ fn drop_locals(control: &Control) {
         }
         // In reverse order of creation. A panic in one must not keep the others.
         for (_, value) in locals.into_iter().rev() {
-            let _ = catch_unwind(AssertUnwindSafe(|| drop(value)));
+            contain(|| drop(value));
         }
     }
 }
 
 /// Runs one `on_exit` callback. Its panic is its own.
 pub(crate) fn call_back(callback: Callback, exit: Exit, control: &Control) {
-    if catch_unwind(AssertUnwindSafe(|| callback(&exit))).is_err() {
+    if !contain(|| callback(&exit)) {
         log::error!("an on_exit callback of greenlet {} panicked", control.id);
     }
 }
@@ -228,9 +237,10 @@ pub(crate) fn call_back(callback: Callback, exit: Exit, control: &Control) {
 /// initialisation, and plain loads.
 fn running_stack(address: usize) -> Option<OverflowInfo> {
     let control = worker::current()?;
-    // SAFETY: the greenlet is running, on this very thread, which is in a signal handler: nobody changes its fiber.
-    let (guard, usable) = unsafe { (*control.own.fiber.get()).as_ref() }?.guard();
-    guard.contains(&address).then(|| OverflowInfo::new(control.name.as_deref(), control.id.0, usable))
+    let guard = control.own.guard.get();
+    (guard.start..guard.end)
+        .contains(&address)
+        .then(|| OverflowInfo::new(control.name.as_deref(), control.id.0, guard.usable))
 }
 
 /// Writes every live greenlet to `out`, one line each: id, name, where it was spawned, its state, and what it

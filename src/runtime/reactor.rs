@@ -4,8 +4,8 @@
 //!
 //! Each worker has an epoll instance of its own. An fd is registered when somebody first has to wait for it, once, for
 //! both directions, edge-triggered, with the waiter's worker: so an event is found by the worker that will run
-//! the waiter, and a later wait costs no system call. If waiters of another worker take over for good, the
-//! registration follows them.
+//! the waiter, and a later wait costs no system call. When a greenlet of another worker waits, and nobody else does,
+//! the registration moves there.
 //!
 //! **Sequence numbers.** Every event raises the number of its directions. A caller reads the number, tries, and on
 //! would-block asks to be enqueued *with the number it read*: if an event came in between, it is sent back to try
@@ -32,8 +32,7 @@ use crate::sys::epoll::Event;
 pub(crate) const READ: usize = 0;
 pub(crate) const WRITE: usize = 1;
 
-/// Waits from another worker, in a row and with nobody else waiting, after which the registration moves there.
-const MOVE_AFTER: u8 = 4;
+const NOBODY: u32 = u32::MAX;
 
 /// What is known of one fd number.
 #[derive(Debug)]
@@ -43,8 +42,8 @@ pub(crate) struct Slot {
     /// `sequence + 1` at which the kernel's buffer was seen empty (or full), else 0: until the sequence moves, another
     /// attempt can only fail. Widened so that no sequence number looks like "unknown".
     drained: [AtomicU64; 2],
-    /// Whether some epoll instance reports this fd's changes. Changed under the lock.
-    reported: AtomicBool,
+    /// The worker whose epoll instance reports this fd's changes, or `NOBODY`. Changed under the lock.
+    reported_to: AtomicU32,
     /// A hang-up, an error or urgent data was reported: `drained` proves nothing any more.
     odd: AtomicBool,
     /// Raised by each `close`.
@@ -57,7 +56,6 @@ struct Inner {
     generation: u32,
     /// The worker whose epoll instance has it.
     registered: Option<u32>,
-    visitors: u8,
     waiters: [Wakers; 2],
 }
 
@@ -74,12 +72,11 @@ pub(crate) enum Enqueued {
 
 impl Slot {
     fn new() -> Slot {
-        let inner =
-            Inner { generation: 0, registered: None, visitors: 0, waiters: [Wakers::new(), Wakers::new()] };
+        let inner = Inner { generation: 0, registered: None, waiters: [Wakers::new(), Wakers::new()] };
         Slot {
             sequence: [AtomicU32::new(0), AtomicU32::new(0)],
             drained: [AtomicU64::new(0), AtomicU64::new(0)],
-            reported: AtomicBool::new(false),
+            reported_to: AtomicU32::new(NOBODY),
             odd: AtomicBool::new(false),
             epoch: AtomicU32::new(0),
             inner: Mutex::new(inner),
@@ -91,17 +88,19 @@ impl Slot {
         self.sequence[direction].load(Ordering::Acquire)
     }
 
-    /// Whether an attempt is known to fail as long as the sequence number stays what it is.
-    pub(crate) fn is_drained(&self, direction: usize, sequence: u32) -> bool {
+    /// Whether an attempt is known to fail as long as the sequence number stays what it is, and `worker` is the one to hear
+    /// of a change: another one may be busy for long.
+    pub(crate) fn is_drained(&self, direction: usize, sequence: u32, worker: u32) -> bool {
         self.drained[direction].load(Ordering::Relaxed) == u64::from(sequence) + 1
+            && self.reported_to.load(Ordering::Relaxed) == worker
             && !self.odd.load(Ordering::Relaxed)
     }
 
     /// An attempt that began at `sequence` emptied (or filled) the kernel's buffer.
     pub(crate) fn set_drained(&self, direction: usize, sequence: u32) {
         // Relaxed: a hint. It names the sequence number it is valid for, so a stale one is harmless; and it is only
-        // given for an fd whose every change raises the number.
-        if self.reported.load(Ordering::Relaxed) {
+        // given, and used, while the fd is registered, when every change raises the number.
+        if self.reported_to.load(Ordering::Relaxed) != NOBODY {
             self.drained[direction].store(u64::from(sequence) + 1, Ordering::Relaxed);
         }
     }
@@ -122,9 +121,8 @@ impl Slot {
         if let Some(old) = inner.registered
             && old != worker
         {
-            let alone = inner.waiters.iter().all(Wakers::is_empty);
-            inner.visitors = if alone { inner.visitors.saturating_add(1) } else { 0 };
-            if inner.visitors >= MOVE_AFTER {
+            // Nobody else waits: the registration comes here, so that no other worker has to be up for our events.
+            if inner.waiters.iter().all(Wakers::is_empty) {
                 runtime.worker(old).epoll.remove(fd.as_raw_fd());
                 inner.registered = None;
             }
@@ -134,8 +132,8 @@ impl Slot {
             if !runtime.worker(worker).epoll.add(fd, mark)? {
                 return Ok(Enqueued::AlwaysReady);
             }
-            (inner.registered, inner.visitors) = (Some(worker), 0);
-            self.reported.store(true, Ordering::Relaxed);
+            inner.registered = Some(worker);
+            self.reported_to.store(worker, Ordering::Relaxed);
         }
         inner.waiters[direction].push(waker);
         Ok(Enqueued::Yes)
@@ -243,10 +241,9 @@ pub(crate) fn close(fd: RawFd, duplicated: bool, runtime: &Runtime) {
         } else {
             epoll.removed();
         }
-        slot.reported.store(false, Ordering::Relaxed);
+        slot.reported_to.store(NOBODY, Ordering::Relaxed);
         slot.odd.store(false, Ordering::Relaxed);
     }
-    inner.visitors = 0;
     slot.epoch.fetch_add(1, Ordering::Release);
     for direction in [READ, WRITE] {
         slot.sequence[direction].fetch_add(1, Ordering::Release);

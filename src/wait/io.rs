@@ -74,17 +74,17 @@ pub(crate) fn until<T>(
 ) -> io::Result<T> {
     super::checkpoint()?;
     let slot = match worker::current() {
-        Some(_) => Some(reactor::slot(fd.as_raw_fd())?),
+        Some(control) => Some((reactor::slot(fd.as_raw_fd())?, worker::of(control).index)),
         None => None,
     };
-    let epoch = slot.map_or(0, Slot::epoch);
+    let epoch = slot.map_or(0, |(slot, _)| slot.epoch());
     let mut deadline = None;
     loop {
         let mut sequence = 0;
         let mut outcome = None;
-        if let Some(slot) = slot {
+        if let Some((slot, worker)) = slot {
             sequence = slot.sequence(interest.direction());
-            if slot.is_drained(interest.direction(), sequence) {
+            if slot.is_drained(interest.direction(), sequence, worker) {
                 if deadline.is_none()
                     && let Limit::Until(at) = limit()?
                 {
@@ -101,7 +101,7 @@ pub(crate) fn until<T>(
         match outcome {
             Attempt::Done(value) => return Ok(value),
             Attempt::Drained(value) => {
-                if let Some(slot) = slot {
+                if let Some((slot, _)) = slot {
                     slot.set_drained(interest.direction(), sequence);
                 }
                 return Ok(value);
@@ -116,7 +116,7 @@ pub(crate) fn until<T>(
             },
         };
         let ready = match slot {
-            Some(slot) => wait_in_greenlet(fd, slot, interest, (sequence, epoch), deadline)?,
+            Some((slot, _)) => wait_in_greenlet(fd, slot, interest, (sequence, epoch), deadline)?,
             None => wait_on_thread(fd, interest, deadline)?,
         };
         if !ready {
