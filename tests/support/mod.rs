@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Output};
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -56,6 +56,9 @@ pub(crate) fn child_command(test: &str) -> Command {
 }
 
 fn rerun(test: &str, env: &[(&str, &str)]) -> Output {
+    // Children measure times and loads: not two of them at once.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let output = child_command(test).envs(env.iter().copied()).output().unwrap();
     // A name that matches no test would succeed by running none.
     assert!(!text(&output).contains("running 0 tests"), "there is no test {test}");
