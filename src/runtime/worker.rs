@@ -554,6 +554,12 @@ impl Worker {
         self.schedule_poll(now);
     }
 
+    /// Whether the running greenlet has kept its worker from I/O and timers for too long.
+    #[inline]
+    pub(crate) fn is_overdue(&self) -> bool {
+        clock::ticks() >= self.poll_at.get()
+    }
+
     fn schedule_poll(&self, now: u64) {
         let ticks = clock::ticks();
         let (first_now, first_ticks) = self.epoch;
@@ -567,6 +573,8 @@ impl Worker {
         self.switches_left.set(SWITCHES_PER_POLL);
         self.check_at.set(SWITCHES_PER_POLL - 1);
         self.checked.set(ticks);
+        // The shorter queue is next: greenlets that use up their time must not make it wait for eight of them.
+        self.turn.set(SHORTER_EVERY - 1);
     }
 
     /// Every so often: what do the others hold, and does the injector wait for somebody?
