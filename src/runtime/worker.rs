@@ -581,7 +581,8 @@ impl Worker {
     fn look_around(&self) {
         if self.runtime.workers.len() == 1 {
             self.crowded_at.set(usize::MAX);
-        } else if self.shared.counters.live() >= self.crowded_at.get() {
+        } else if self.shared.counters.live() >= SLACK {
+            // Also below the limit of last time: the others may hold less by now.
             self.lighter_worker();
         }
         // The injector's greenlets come after our own only if those ever end.
