@@ -1,15 +1,15 @@
 //! What every waiter has in common, greenlet or OS thread: a park state, a reference count, and a way to be run.
 //!
-//! Uses `runtime::parking`.
+//! Uses `runtime::parking` and `sys::sync`. Model-checked in `models/`.
 //!
 //! A `Core` is the first field of a larger `repr(C)` object, which its vtable knows. References to it keep that object's
 //! memory alive, not its owner running.
 
 use std::mem;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
 use super::parking::{Cause, Notified, ParkState, Ticket};
+use crate::sys::sync::{AtomicUsize, Ordering, fence};
 
 /// How to treat the object around a core.
 #[derive(Debug)]

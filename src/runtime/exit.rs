@@ -1,17 +1,16 @@
 //! The end of a greenlet, and who wants to hear of it.
 //!
-//! Uses `runtime::wakers`.
+//! Uses `runtime::wakers` and `sys::sync`. Model-checked in `models/`.
 //!
 //! A greenlet *ends* when its closure is over and its result is stored; callbacks run then, on its own stack. It is
 //! *released* when its stack and its place in every list are given back; only then do joiners go on, so whoever
 //! has joined finds the books balanced.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{fmt, mem};
 
 use super::core::{WaitId, Waker};
 use super::wakers::Wakers;
+use crate::sys::sync::{AtomicU32, Mutex, MutexGuard, Ordering, PoisonError};
 
 /// How a greenlet ended.
 ///

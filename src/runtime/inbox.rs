@@ -1,6 +1,6 @@
 //! The inbox: where other threads leave what a worker has to run.
 //!
-//! Uses `sys::atomic`. Model-checked in `models/`.
+//! Uses `sys::sync`. Model-checked in `models/`.
 //!
 //! A stack of intrusively linked items that many push and one empties at a stroke. Emptying by one `swap` rules
 //! out the ABA problem of popping item by item; the taker reverses the chain, so that items come out in the order
@@ -8,7 +8,7 @@
 
 use std::ptr;
 
-use crate::sys::atomic::{AtomicPtr, Ordering};
+use crate::sys::sync::{AtomicPtr, Ordering};
 
 /// What can lie in an inbox.
 ///

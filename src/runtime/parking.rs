@@ -1,6 +1,6 @@
 //! The word in which a waiter and its wakers meet: EMPTY → PARKED → NOTIFIED, in one atomic.
 //!
-//! Uses `sys::atomic`. Model-checked in `models/`.
+//! Uses `sys::sync`. Model-checked in `models/`.
 //!
 //! ```text
 //!  63                         8   4          3        2..0
@@ -17,7 +17,7 @@
 //!   was meant for has ended, changes nothing. Exactly one notification wins per wait.
 //! * `killed` and the state share the word, so a kill cannot slip between the owner's check and its parking.
 
-use crate::sys::atomic::{AtomicU64, Ordering};
+use crate::sys::sync::{AtomicU64, Ordering};
 
 const STATE: u64 = 0b111;
 const EMPTY: u64 = 1;

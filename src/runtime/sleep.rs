@@ -1,14 +1,12 @@
 //! Who sleeps, who looks for work, who has to be woken.
 //!
-//! Uses `sys::atomic`. Model-checked in `models/`. The races are named in DESIGN.md.
+//! Uses `sys::sync`. Model-checked in `models/`. The races are named in DESIGN.md.
 //!
 //! A worker that finds nothing to do *announces* its sleep, looks at every source once more, and only then sleeps.
 //! Whoever provides work publishes it first and looks for announced sleepers afterwards. Each side has a
 //! sequentially consistent fence between its two steps, so at least one of them sees the other.
 
-use std::sync::Mutex;
-
-use crate::sys::atomic::{AtomicU32, AtomicUsize, Ordering, fence};
+use crate::sys::sync::{AtomicU32, AtomicUsize, Mutex, MutexGuard, Ordering, PoisonError, fence};
 
 const AWAKE: u32 = 0;
 const ASLEEP: u32 = 1;
@@ -127,7 +125,7 @@ impl Idle {
         self.searching.fetch_sub(1, Ordering::AcqRel) == 1
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<usize>> {
-        self.sleepers.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Vec<usize>> {
+        self.sleepers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

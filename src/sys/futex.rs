@@ -1,8 +1,8 @@
 //! Sleeping and waking on one 32-bit word, for OS threads.
 
-use std::sync::atomic::AtomicU32;
-
 use rustix::thread::futex;
+
+use super::sync::AtomicU32;
 
 /// Blocks this OS thread while `word` holds `expected`, for at most `nanos` nanoseconds (`u64::MAX`: for ever).
 /// Returns early when woken, interrupted or when the word differs: the caller looks again.

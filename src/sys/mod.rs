@@ -2,7 +2,6 @@
 //!
 //! Uses nothing of the crate.
 
-pub(crate) mod atomic;
 pub(crate) mod clock;
 pub(crate) mod epoll;
 pub(crate) mod errno;
@@ -11,3 +10,4 @@ pub(crate) mod memory;
 pub(crate) mod net;
 pub(crate) mod poll;
 pub(crate) mod signal;
+pub(crate) mod sync;

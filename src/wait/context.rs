@@ -3,14 +3,13 @@
 //! Uses `runtime` and `sys`. A third context, may's coroutines, would be added here and nowhere else.
 
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::signal::Signal;
 use crate::coroutine::Suspend;
 use crate::runtime::control::{Cancellation, Control, ControlRef, Phase, Reason};
 use crate::runtime::core::{Core, CoreRef, Vtable, WaitId, Waker};
 use crate::runtime::parking::{Cause, ParkState, Ticket};
 use crate::runtime::worker;
-use crate::sys::{clock, futex};
 
 /// A deadline that never comes.
 pub(crate) const NEVER: u64 = u64::MAX;
@@ -72,7 +71,10 @@ impl Context<'_> {
     pub(crate) fn sleep(&self, ticket: Ticket, until: u64, reason: Reason, subject: u64) -> Cause {
         match self {
             Context::Greenlet(control) => sleep_greenlet(control, ticket, until, reason, subject),
-            Context::Thread(thread) => thread.get().sleep(ticket, until),
+            Context::Thread(thread) => {
+                let thread = thread.get();
+                thread.signal.sleep(&thread.core.park, ticket, until)
+            }
         }
     }
 }
@@ -102,8 +104,7 @@ fn sleep_greenlet(control: &Control, ticket: Ticket, until: u64, reason: Reason,
 #[repr(C)]
 struct ThreadContext {
     core: Core,
-    /// 1: somebody has notified the thread since it last looked.
-    signal: AtomicU32,
+    signal: Signal,
     cancel: Cancellation,
 }
 
@@ -118,11 +119,8 @@ thread_local! {
 
 impl ThreadRef {
     fn new() -> ThreadRef {
-        let context = ThreadContext {
-            core: Core::new(&THREAD, 1),
-            signal: AtomicU32::new(0),
-            cancel: Cancellation::new(),
-        };
+        let context =
+            ThreadContext { core: Core::new(&THREAD, 1), signal: Signal::new(), cancel: Cancellation::new() };
         let context = NonNull::from(Box::leak(Box::new(context)));
         // SAFETY: a fresh box whose first field is its core, and the one reference it starts with.
         ThreadRef(unsafe { CoreRef::from_raw(context.cast()) })
@@ -139,40 +137,12 @@ impl ThreadRef {
     }
 }
 
-impl ThreadContext {
-    fn sleep(&self, ticket: Ticket, until: u64) -> Cause {
-        let park = &self.core.park;
-        if park.commit() {
-            loop {
-                // Race "signal of an earlier wait": it may come late and is no more than a reason to look. Taken back
-                // before looking, so that a notification after the look finds 0 and makes the futex return.
-                self.signal.store(0, Ordering::Relaxed);
-                std::sync::atomic::fence(Ordering::SeqCst);
-                if park.is_notified() {
-                    break;
-                }
-                let left = if until == NEVER { NEVER } else { until.saturating_sub(clock::now()) };
-                if left == 0 {
-                    // Either this ends the wait, or another notification has just done so.
-                    park.notify(ticket, Cause::TimedOut);
-                    break;
-                }
-                futex::wait(&self.signal, 0, left);
-            }
-        }
-        park.cause()
-    }
-}
-
 /// # Safety
 /// `core` is the head of a live `ThreadContext`.
 unsafe fn signal_thread(core: NonNull<Core>) {
     // SAFETY: says the caller.
     let context: &ThreadContext = unsafe { core.cast().as_ref() };
-    // Comes after the notification in the park state; the fence pairs with the one in `sleep`.
-    std::sync::atomic::fence(Ordering::SeqCst);
-    context.signal.store(1, Ordering::Relaxed);
-    futex::wake_one(&context.signal);
+    context.signal.send();
 }
 
 /// # Safety

@@ -7,6 +7,7 @@
 pub(crate) mod cancel;
 pub(crate) mod context;
 pub(crate) mod io;
+mod signal;
 
 use std::time::{Duration, Instant};
 

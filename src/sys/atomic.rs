@@ -1,3 +1,0 @@
-//! The atomics of the modules that are model-checked: std's here, loom's in `models/`.
-
-pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
