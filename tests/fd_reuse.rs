@@ -330,7 +330,9 @@ fn reused_number_gets_no_old_wake() {
                 while !stop.load(Ordering::Relaxed) {
                     match index < NOISY {
                         true => noisy(&mut random),
-                        false => careful(&mut random, index << 32 | count.fetch_add(1, Ordering::Relaxed) as u64),
+                        false => {
+                            careful(&mut random, index << 32 | count.fetch_add(1, Ordering::Relaxed) as u64)
+                        }
                     }
                     vervet::yield_now();
                 }

@@ -83,8 +83,25 @@ impl Idle {
         Some(worker)
     }
 
-    /// `worker` lies down: from now on `call` may choose it. It must look at everything again before it sleeps.
-    pub(crate) fn lie_down(&self, worker: usize, nap: bool) {
+    /// A whole sleep of `worker`: announces it, looks at everything once more (`nothing`), sleeps, for how long if there
+    /// was nothing is the caller's affair, and gets up. Whether a `call` chose the worker, which then counts as searching.
+    pub(crate) fn rest(
+        &self,
+        worker: usize,
+        sleeper: &Sleeper,
+        nap: bool,
+        nothing: impl FnOnce() -> bool,
+        sleep: impl FnOnce(bool),
+    ) -> bool {
+        sleeper.announce();
+        self.lie_down(worker, nap);
+        sleep(nothing());
+        sleeper.up();
+        self.get_up(worker, nap)
+    }
+
+    /// From now on `call` may choose `worker`. It must look at everything again before it sleeps.
+    fn lie_down(&self, worker: usize, nap: bool) {
         let mut sleepers = self.lock();
         sleepers.push(worker);
         self.sleeping.store(sleepers.len(), Ordering::Relaxed);
@@ -95,13 +112,8 @@ impl Idle {
         fence(Ordering::SeqCst);
     }
 
-    /// A worker that lay down to sleep will nap only.
-    pub(crate) fn turn_to_nap(&self) {
-        self.napping.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// `worker` is up again. Whether a `call` chose it, so that it counts as searching.
-    pub(crate) fn get_up(&self, worker: usize, nap: bool) -> bool {
+    /// `worker` is up again. Whether a `call` chose it.
+    fn get_up(&self, worker: usize, nap: bool) -> bool {
         if nap {
             self.napping.fetch_sub(1, Ordering::Relaxed);
         }
@@ -112,17 +124,25 @@ impl Idle {
         false
     }
 
-    /// The calling worker starts to look for something to steal.
-    pub(crate) fn start_search(&self) {
-        self.searching.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// It has found something, or given up. Whether it was the last one that looked: having found something, it
-    /// should then call somebody else to go on looking.
-    pub(crate) fn end_search(&self) -> bool {
+    /// A whole search, if `anything` makes it look worthwhile: what `steal` found, and whether somebody should be called
+    /// to go on looking. `called`: the worker counts as searching already, and looks in any case.
+    pub(crate) fn search<T>(
+        &self,
+        called: bool,
+        anything: impl Fn() -> bool,
+        steal: impl FnOnce() -> Option<T>,
+    ) -> Option<(T, bool)> {
+        if !called {
+            if !anything() {
+                return None;
+            }
+            self.searching.fetch_add(1, Ordering::Relaxed);
+        }
+        let found = steal();
         // AcqRel and the fence in `lie_down`: a spawner that still saw us searching published its work before this,
         // and our look after lying down finds it.
-        self.searching.fetch_sub(1, Ordering::AcqRel) == 1
+        let last = self.searching.fetch_sub(1, Ordering::AcqRel) == 1;
+        found.map(|found| (found, last && anything()))
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<usize>> {

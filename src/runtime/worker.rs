@@ -268,23 +268,14 @@ impl Worker {
 
     /// Looks at the injector and the other workers' fresh greenlets; `called` if it already counts as searching.
     fn search(&self, called: bool) -> Option<NonNull<Control>> {
-        let idle = &self.runtime.idle;
-        if !called {
-            if self.look() != Loot::Plenty {
-                return None;
-            }
-            idle.start_search();
+        let worthwhile = || self.look() == Loot::Plenty;
+        let (found, more) = self.runtime.idle.search(called, worthwhile, || self.steal())?;
+        self.naps.set(0);
+        self.shared.counters.steals.add(1);
+        if more {
+            self.call_for_help(false);
         }
-        let found = self.steal();
-        let last = idle.end_search();
-        if found.is_some() {
-            self.naps.set(0);
-            self.shared.counters.steals.add(1);
-            if last && self.look() == Loot::Plenty {
-                self.call_for_help(false);
-            }
-        }
-        found.map(|fresh| fresh.0)
+        Some(found.0)
     }
 
     /// What there is to steal.
@@ -643,28 +634,25 @@ impl Worker {
 
     /// Sleeps until there is something to do.
     fn rest(&self) {
-        let mut nap = self.naps.get() < NAPS && self.runtime.workers.len() > 1;
-        self.shared.sleeper.announce();
-        self.runtime.idle.lie_down(self.index as usize, nap);
-        let loot = self.look();
-        if loot == Loot::Alone {
+        let alone = self.look() == Loot::Alone;
+        if alone {
             self.remember_single();
-            if !nap {
-                // Nobody else may be there to see it ripen.
-                self.runtime.idle.turn_to_nap();
-                nap = true;
-            }
         }
-        let nanos = match loot {
-            Loot::Plenty => 0,
-            _ if !self.shared.inbox.is_empty() => 0,
-            Loot::Alone | Loot::Nothing => self.time_to_sleep(nap),
+        // As long as there is a single one somewhere, this worker stays to see whether it ripens.
+        let nap = alone || (self.naps.get() < NAPS && self.runtime.workers.len() > 1);
+        let nothing = || {
+            self.shared.inbox.is_empty()
+                && match self.look() {
+                    Loot::Nothing => true,
+                    Loot::Alone => nap,
+                    Loot::Plenty => false,
+                }
         };
         // SAFETY: this thread's own buffer; nothing below borrows it again.
         let events = unsafe { &mut *self.events.get() };
-        self.shared.epoll.wait(events, nanos);
-        self.shared.sleeper.up();
-        let called = self.runtime.idle.get_up(self.index as usize, nap);
+        let sleep =
+            |nothing| self.shared.epoll.wait(events, if nothing { self.time_to_sleep(nap) } else { 0 });
+        let called = self.runtime.idle.rest(self.index as usize, &self.shared.sleeper, nap, nothing, sleep);
         self.naps.set((self.naps.get() + 1).min(NAPS));
         for event in events.iter().filter_map(epoll::decode) {
             reactor::dispatch(event);
