@@ -74,9 +74,8 @@ mod sides {
     pub(super) fn write_on(mut to: impl Write) -> String {
         let block = vec![7; 1 << 16];
         loop {
-            match to.write(&block) {
-                Ok(_) => {}
-                Err(error) => return told("write", Err(error)),
+            if let Err(error) = to.write_all(&block) {
+                return told("write", Err(error));
             }
         }
     }
