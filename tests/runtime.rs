@@ -129,11 +129,10 @@ fn metrics_count_what_waits() {
                 parked.read,
                 parked.write,
                 parked.offload,
-                parked.join + parked.scope,
-                parked.other,
+                [parked.join, parked.scope, parked.other],
             )
         };
-        wait_until(|| parked() == (8, 4, 3, 2, 6, 0));
+        wait_until(|| parked() == (8, 4, 3, 2, [5, 1, 0]));
         let now = metrics();
         assert_eq!((now.live, now.parked.total(), now.ready), (23, 23, 0), "{now:#?}");
         assert_eq!((now.spawned, now.stacks_in_use), (23, 23));

@@ -302,12 +302,17 @@ impl Error for JoinError {}
 
 /// Waits until `control` has been released.
 pub(crate) fn wait_for(control: &Control, deadline: u64) -> Result<bool, Cancelled> {
+    wait_in(Reason::Join, control, deadline)
+}
+
+/// As [`wait_for`], told as a wait of another kind.
+pub(crate) fn wait_in(reason: Reason, control: &Control, deadline: u64) -> Result<bool, Cancelled> {
     if control.exit.is_released() {
         wait::checkpoint()?;
         return Ok(true);
     }
     wait::park(
-        Reason::Join,
+        reason,
         control.id.0,
         deadline,
         |announced| control.exit.wait(announced.waker()),

@@ -9,11 +9,11 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::handle::{Greenlet, GreenletRef, JoinError, wait_for};
+use super::handle::{Greenlet, GreenletRef, JoinError, wait_in};
 use super::task::{self, Options};
 use crate::runtime::control::ControlRef;
 use crate::runtime::exit::Exit;
-use crate::wait::{NEVER, cancel};
+use crate::wait::{NEVER, Reason, cancel};
 
 /// A place whose greenlets may borrow from outside it; see [`scope`].
 pub struct Scope<'scope, 'env: 'scope> {
@@ -139,7 +139,7 @@ impl<'scope> Scope<'scope, '_> {
     fn wait(&self, shielded: bool) -> bool {
         loop {
             let Some(child) = self.lock().last_running() else { return true };
-            if wait_for(&child, NEVER).is_err() && !shielded {
+            if wait_in(Reason::Scope, &child, NEVER).is_err() && !shielded {
                 return false;
             }
         }

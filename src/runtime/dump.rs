@@ -43,6 +43,7 @@ fn describe(control: &Control, now: u64, text: &mut String) {
         let _ = match reason {
             Reason::Read | Reason::Write => write!(text, " in {} of fd {subject}", reason.name()),
             Reason::Join => write!(text, " in join of greenlet #{subject}"),
+            Reason::Scope => write!(text, " in scope of greenlet #{subject}"),
             _ => write!(text, " in {}", reason.name()),
         };
         let _ = write!(text, " for {:?}", round(now.saturating_sub(since)));
