@@ -31,6 +31,13 @@ pub(crate) use self::overflow::OverflowInfo;
 pub(crate) use self::pool::{StackPool, StackStats};
 pub(crate) use self::stack::Stack;
 
+impl Guard {
+    pub(crate) fn of(stack: &Stack) -> Guard {
+        let Range { start, end } = stack.guard_range();
+        Guard { start, end, usable: stack.usable_size() }
+    }
+}
+
 /// Why a fiber came off its stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Suspend {
@@ -52,7 +59,6 @@ pub(crate) enum Switch {
 /// Code with a stack of its own.
 pub(crate) struct Fiber {
     coroutine: Coroutine<(), Suspend, (), Stack>,
-    guard: Guard,
 }
 
 /// Where the guard of a stack begins and ends, and how many bytes are usable above it.
@@ -66,13 +72,7 @@ pub(crate) struct Guard {
 impl Fiber {
     /// Puts `body` on `stack`, to be started by the first `resume`. `body` must not unwind.
     pub(crate) fn new(stack: Stack, body: impl FnOnce(Suspender) + 'static) -> Fiber {
-        let Range { start, end } = stack.guard_range();
-        let guard = Guard { start, end, usable: stack.usable_size() };
-        Fiber { coroutine: Coroutine::with_stack(stack, |yielder, ()| body(Suspender(yielder))), guard }
-    }
-
-    pub(crate) fn guard(&self) -> Guard {
-        self.guard
+        Fiber { coroutine: Coroutine::with_stack(stack, |yielder, ()| body(Suspender(yielder))) }
     }
 
     /// Runs it until it suspends or is done.

@@ -53,14 +53,16 @@ pub(crate) struct ExitCell {
 }
 
 struct Links {
-    callbacks: Vec<Callback>,
+    /// Boxed, for the space of a control block that has none.
+    #[expect(clippy::box_collection, reason = "a null pointer is smaller than an empty Vec")]
+    callbacks: Option<Box<Vec<Callback>>>,
     waiters: Wakers,
     awaiting: Option<std::task::Waker>,
 }
 
 impl ExitCell {
     pub(crate) fn new() -> ExitCell {
-        let links = Links { callbacks: Vec::new(), waiters: Wakers::new(), awaiting: None };
+        let links = Links { callbacks: None, waiters: Wakers::new(), awaiting: None };
         ExitCell { state: AtomicU32::new(0), links: Mutex::new(links) }
     }
 
@@ -89,9 +91,8 @@ impl ExitCell {
         };
         // Release publishes the result to its owner, Acquire takes over an abandoned one.
         let before = self.state.fetch_or(code, Ordering::AcqRel);
-        let callbacks =
-            if before & CALLBACKS == 0 { Vec::new() } else { mem::take(&mut self.links().callbacks) };
-        (before & ABANDONED != 0, callbacks)
+        let callbacks = if before & CALLBACKS == 0 { None } else { self.links().callbacks.take() };
+        (before & ABANDONED != 0, callbacks.map_or(Vec::new(), |callbacks| *callbacks))
     }
 
     /// Wakes whoever waits for the end.
@@ -133,7 +134,7 @@ impl ExitCell {
         if let Some(exit) = self.get() {
             return Err((exit, callback));
         }
-        links.callbacks.push(callback);
+        links.callbacks.get_or_insert_default().push(callback);
         Ok(())
     }
 

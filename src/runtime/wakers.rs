@@ -7,22 +7,24 @@ use super::core::{WaitId, Waker};
 #[derive(Debug, Default)]
 pub(crate) struct Wakers {
     first: Option<Waker>,
-    rest: Vec<Waker>,
+    /// Boxed, for the space of a control block that has none.
+    #[expect(clippy::box_collection, reason = "a null pointer is smaller than an empty Vec")]
+    rest: Option<Box<Vec<Waker>>>,
 }
 
 impl Wakers {
     pub(crate) const fn new() -> Wakers {
-        Wakers { first: None, rest: Vec::new() }
+        Wakers { first: None, rest: None }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.first.is_none() && self.rest.is_empty()
+        self.first.is_none() && self.rest.as_ref().is_none_or(|rest| rest.is_empty())
     }
 
     pub(crate) fn push(&mut self, waker: Waker) {
         match self.first {
             None => self.first = Some(waker),
-            Some(_) => self.rest.push(waker),
+            Some(_) => self.rest.get_or_insert_default().push(waker),
         }
     }
 
@@ -30,8 +32,10 @@ impl Wakers {
     pub(crate) fn remove(&mut self, wait: WaitId) {
         if self.first.as_ref().is_some_and(|waker| waker.wait() == wait) {
             self.first = None;
-        } else if let Some(at) = self.rest.iter().position(|waker| waker.wait() == wait) {
-            self.rest.swap_remove(at);
+        } else if let Some(rest) = &mut self.rest
+            && let Some(at) = rest.iter().position(|waker| waker.wait() == wait)
+        {
+            rest.swap_remove(at);
         }
     }
 
@@ -40,7 +44,7 @@ impl Wakers {
         if let Some(waker) = self.first.take() {
             waker.wake();
         }
-        for waker in self.rest.drain(..) {
+        for waker in self.rest.iter_mut().flat_map(|rest| rest.drain(..)) {
             waker.wake();
         }
     }

@@ -23,7 +23,7 @@ use super::reactor;
 use super::registry::Shard;
 use super::sleep::Sleeper;
 use super::timer::Wheel;
-use crate::coroutine::{Fiber, LocalStacks, Suspend, Suspender, Switch};
+use crate::coroutine::{Fiber, Guard, LocalStacks, Suspend, Suspender, Switch};
 use crate::sys::clock;
 use crate::sys::epoll::{self, Epoll, Events};
 
@@ -483,8 +483,8 @@ impl Worker {
         };
         self.shared.counters.on_stack.add(1);
         let pointer = Fresh(control);
+        block.own.guard.set(Guard::of(&stack));
         let fiber = Fiber::new(stack, move |suspender| live(&pointer, suspender));
-        block.own.guard.set(fiber.guard());
         // SAFETY: we have the greenlet; nobody else looks at its fiber.
         unsafe { *block.own.fiber.get() = Some(fiber) };
         true
