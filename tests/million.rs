@@ -46,13 +46,15 @@ fn a_million_sleepers() {
         assert!(vervet::kill_all(&sleepers, None));
         let over = start.elapsed();
         drop(sleepers);
-        let left = resident().saturating_sub(before) / GREENLETS;
+        // Idle workers give back what stacks nobody needs any more, once that has been so for a second.
+        let left = || resident().saturating_sub(before) / GREENLETS;
+        wait_until(|| left() <= BYTES_LEFT_EACH);
+        let left = left();
 
         say(&format!("{each} bytes each, {left} left each, {maps} lines of maps"));
         say(&format!("spawned {spawned:?}, parked {parked:?}; killed {killed:?}, over {over:?}"));
         assert!(each <= BYTES_EACH, "{each} bytes each");
         assert!(maps < MAP_LINES, "{maps} lines of maps");
-        assert!(left <= BYTES_LEFT_EACH, "{left} bytes left each");
         let metrics = vervet::runtime::metrics();
         assert_eq!((metrics.live, metrics.stacks_in_use, metrics.parked.total()), (0, 0, 0));
         // And it all works again.

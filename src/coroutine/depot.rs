@@ -5,7 +5,7 @@
 //! ```text
 //!          coldest                hottest
 //!  warm  │ front ..................  back │ <─ put, pop ─>      pages still there, at most `warm_limit`
-//!            └─ what is too much: trimmed ─┐
+//!            └─ what is too much, or was not needed for a while: trimmed ─┐
 //!  cold  │ ............................ end │ <─ pop when warm is empty      no pages of their own
 //! ```
 //!
@@ -31,6 +31,8 @@ pub(super) struct Depot {
     slabs: Slabs,
     warm: VecDeque<StackPointer>,
     warm_limit: usize,
+    /// The fewest that were warm at once since `unneeded` was last asked: so many nobody has needed.
+    low: usize,
     cold: Vec<StackPointer>,
     prepared: usize,
 }
@@ -39,8 +41,9 @@ impl Depot {
     pub(super) fn new(shape: Shape, guards: Guards, warm_limit: usize) -> Depot {
         Depot {
             slabs: Slabs::new(shape, guards),
-            warm: VecDeque::with_capacity(warm_limit + BATCH),
+            warm: VecDeque::new(),
             warm_limit,
+            low: 0,
             cold: Vec::new(),
             prepared: 0,
         }
@@ -70,7 +73,9 @@ impl Depot {
     pub(super) fn prepare(&mut self, total: usize) -> io::Result<()> {
         let missing = total.saturating_sub(self.prepared);
         // Room for every stack there will be, so that no later push allocates.
-        self.cold.try_reserve(total.saturating_sub(self.cold.len())).map_err(|_| {
+        let cold = self.cold.try_reserve(total.saturating_sub(self.cold.len()));
+        let warm = self.warm.try_reserve(total.saturating_sub(self.warm.len()));
+        cold.and(warm).map_err(|_| {
             io::Error::new(io::ErrorKind::OutOfMemory, format!("no memory to keep a list of {total} stacks"))
         })?;
         for _ in 0..missing {
@@ -83,7 +88,9 @@ impl Depot {
 
     /// A free stack, the one used last if there is one.
     pub(super) fn pop(&mut self) -> Option<StackPointer> {
-        self.warm.pop_back().or_else(|| self.cold.pop())
+        let Some(stack) = self.warm.pop_back() else { return self.cold.pop() };
+        self.low = self.low.min(self.warm.len());
+        Some(stack)
     }
 
     /// Takes back at most [`BATCH`] stacks. Where that makes too many warm ones, the coldest come out again, in place
@@ -96,6 +103,18 @@ impl Depot {
             *place = coldest;
         }
         &stacks[..excess]
+    }
+
+    /// How many warm stacks nobody has needed since this was asked before.
+    pub(super) fn unneeded(&mut self) -> usize {
+        std::mem::replace(&mut self.low, self.warm.len())
+    }
+
+    /// Takes out up to `n` of the coldest warm stacks, which the caller trims and hands to [`Depot::put_cold`].
+    pub(super) fn take_coldest(&mut self, n: usize) -> Vec<StackPointer> {
+        let coldest = self.warm.drain(..n.min(self.warm.len())).collect();
+        self.low = self.low.min(self.warm.len());
+        coldest
     }
 
     /// Takes stacks back whose pages are gone.

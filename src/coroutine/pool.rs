@@ -20,7 +20,7 @@
 //! * So whoever holds a reservation and has no stack yet finds one in the depot, if not in his worker's cache.
 
 use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use corosensei::stack::StackPointer;
@@ -37,8 +37,15 @@ use crate::sys::memory::Guards;
 /// How many free stacks a worker keeps for itself.
 pub(super) const LOCAL_CACHE: usize = 32;
 
-/// How many free stacks the pool keeps with their pages.
+/// How many free stacks the pool keeps with their pages in any case.
 pub(super) const WARM_LIMIT: usize = 1024;
+
+/// Free stacks beyond that keep theirs as long as they were needed within this time, in nanoseconds: one and a half
+/// times it on average.
+const WARM_TIME: u64 = 1_000_000_000;
+
+/// When `sweep` need not be called again.
+pub(crate) const NEVER: u64 = u64::MAX;
 
 /// Stacks are cut at least this many at a time.
 const CUT: usize = 64;
@@ -59,6 +66,12 @@ pub(crate) struct StackPool {
     /// are in the depot; acquired by `reserve`.
     prepared: AtomicUsize,
     depot: Mutex<Depot>,
+    /// The depot's number of warm stacks when it was last unlocked, to be read without its lock.
+    warm: AtomicUsize,
+    /// When to sweep next, in nanoseconds of the monotonic clock; written under `sweeping`.
+    sweep_at: AtomicU64,
+    /// How many of the warm stacks are still to be trimmed.
+    sweeping: Mutex<usize>,
     custom: CustomStacks,
 }
 
@@ -94,7 +107,10 @@ impl StackPool {
             slack: workers * LOCAL_CACHE,
             reserved: CachePadded::new(AtomicUsize::new(0)),
             prepared: AtomicUsize::new(0),
-            depot: Mutex::new(Depot::new(shape, guards, WARM_LIMIT)),
+            depot: Mutex::new(Depot::new(shape, guards, usize::MAX)),
+            warm: AtomicUsize::new(0),
+            sweep_at: AtomicU64::new(0),
+            sweeping: Mutex::new(0),
             custom: CustomStacks::new(guards),
         })
     }
@@ -187,21 +203,50 @@ impl StackPool {
         let mut depot = self.lock();
         cache.push(self.pop(&mut depot));
         cache.extend((1..n).map_while(|_| depot.pop()));
+        self.warm.store(depot.warm(), Ordering::Relaxed);
     }
 
     /// Takes stacks back from a worker, a batch at most; what is in the slice afterwards is of no meaning.
     pub(super) fn put_back(&self, stacks: &mut [StackPointer]) {
-        let cold = self.lock().put(stacks);
-        if cold.is_empty() {
-            return;
+        let mut depot = self.lock();
+        // The pool sets no limit: what is too much is the affair of `sweep`.
+        let _none = depot.put(stacks);
+        self.warm.store(depot.warm(), Ordering::Relaxed);
+    }
+
+    /// Trims stacks that nobody has needed for a while, at most `most` of them: a microsecond each. Answers when to come
+    /// back, in the terms of `now`: at once if there are more, `NEVER` if there is nothing to watch.
+    ///
+    /// To be called now and then, by whoever has time; costs a load if there is nothing to do.
+    pub(crate) fn sweep(&self, now: u64, most: usize) -> u64 {
+        if self.warm.load(Ordering::Relaxed) <= WARM_LIMIT {
+            return NEVER;
         }
-        // Without the lock: these are system calls. Until they are back they count as the caller's, who has given
-        // as many.
-        for &top in cold {
+        let at = self.sweep_at.load(Ordering::Relaxed);
+        if now < at {
+            return at;
+        }
+        // Somebody else is at it.
+        let Ok(mut left) = self.sweeping.try_lock() else { return now + WARM_TIME };
+        let mut depot = self.lock();
+        if *left == 0 {
+            *left = depot.unneeded().saturating_sub(WARM_LIMIT);
+        }
+        let most = most.min(*left).min(depot.warm().saturating_sub(WARM_LIMIT));
+        let coldest = depot.take_coldest(most);
+        *left = if coldest.is_empty() { 0 } else { *left - coldest.len() };
+        self.warm.store(depot.warm(), Ordering::Relaxed);
+        drop(depot);
+        // Without the depot's lock: these are system calls. Meanwhile these stacks are missing from what the invariant
+        // promises; there are WARM_LIMIT others, and after those `pop` would make up for them.
+        for &top in &coldest {
             // SAFETY: they come from the depot's lists, where they were free, and are in nobody else's hands.
             unsafe { Slabs::trim(self.shape, top) };
         }
-        self.lock().put_cold(cold);
+        self.lock().put_cold(&coldest);
+        let next = if *left > 0 { now } else { now + WARM_TIME };
+        self.sweep_at.store(next, Ordering::Relaxed);
+        next
     }
 
     fn pop(&self, depot: &mut Depot) -> StackPointer {
@@ -270,14 +315,42 @@ mod tests {
             assert!(each <= page_size() as f64 + 0.3 * 1024.0, "{each} bytes for each stack");
             assert!(count_maps() - maps < 100, "{maps} maps before, {} after", count_maps());
 
-            // Once they are over, only the warm ones keep a page.
+            // Once they are over, and were not needed for a while, only the warm ones keep a page.
             all.drain(..).for_each(|stack| pool.give(stack));
             pool.unreserve(STACKS);
+            sweep_all(&pool);
             let kept = testing::resident().saturating_sub(resident);
             assert!(kept < STACKS * page_size() / 10, "{kept} bytes still resident");
             let stats = pool.stats();
             assert_eq!((stats.reservations, stats.taken, stats.warm), (0, 0, WARM_LIMIT));
         });
+    }
+
+    /// Lets so much time pass that all has been swept that ever will be.
+    fn sweep_all(pool: &StackPool) {
+        let mut now = 1 << 40;
+        for _ in 0..3 {
+            while pool.sweep(now, 1000) == now {}
+            now += WARM_TIME;
+        }
+        assert_eq!(pool.sweep(now, 1000), NEVER);
+    }
+
+    #[test]
+    fn stacks_in_use_now_and_then_stay_warm() {
+        let pool = StackPool::new(64 * 1024, 0).unwrap();
+        let many = 2 * WARM_LIMIT;
+        pool.reserve(many).unwrap();
+        for second in 1..5 {
+            let all: Vec<_> = (0..many).map(|_| pool.take()).collect();
+            all.into_iter().for_each(|stack| pool.give(stack));
+            assert_eq!(pool.sweep(second * WARM_TIME, many), (second + 1) * WARM_TIME);
+            assert_eq!(pool.stats().warm, many);
+        }
+        assert_eq!(pool.sweep(5 * WARM_TIME, 10), 5 * WARM_TIME, "more to do, a few at a time");
+        assert_eq!(pool.stats().warm, many - 10);
+        sweep_all(&pool);
+        pool.unreserve(many);
     }
 
     #[test]
@@ -290,6 +363,7 @@ mod tests {
         // The lowest byte that `touch` wrote to, of the coldest and of the hottest.
         let [coldest, hottest] = [&all[0], &all[many - 1]].map(|stack| stack.guard_range().end + 4095);
         all.into_iter().for_each(|stack| pool.give(stack));
+        sweep_all(&pool);
         assert_eq!(pool.stats().warm, WARM_LIMIT);
         // SAFETY: free stacks, of which nobody else knows; their memory is mapped as long as the pool.
         let left = [coldest, hottest].map(|address| unsafe { (address as *const u8).read_volatile() });
@@ -408,7 +482,7 @@ mod tests {
                     pool.reserve(n % 7).unwrap();
                     let stacks: Vec<_> = (0..n % 7).map(|_| pool.take()).collect();
                     let stats = pool.stats();
-                    assert!(stats.prepared >= stats.taken && stats.warm <= WARM_LIMIT);
+                    assert!(stats.prepared >= stats.taken + stats.warm);
                     stacks.into_iter().for_each(|stack| pool.give(stack));
                     pool.unreserve(n % 7);
                 }

@@ -41,6 +41,7 @@ use self::settings::{Settings, Wishes};
 use self::sleep::Idle;
 use self::worker::{Fresh, Shared, Worker};
 use crate::coroutine::{OverflowInfo, StackPool, overflow};
+use crate::sys::clock;
 
 pub use self::builder::Builder;
 pub use self::metrics::{Metrics, Parked, WorkerMetrics};
@@ -120,6 +121,7 @@ fn start(wishes: &Wishes, exclusive: bool) -> io::Result<&'static Runtime> {
         gates.push(open);
         std::thread::Builder::new().name(format!("vervet-worker-{index}")).spawn(move || {
             if gate.recv().is_ok() {
+                clock::be_punctual();
                 // Without one of its own a stack overflow would kill the process all the same, only without a word.
                 let _alternate = overflow::alternate_stack_for_this_thread();
                 Worker::new(runtime, index as u32, queue).run();

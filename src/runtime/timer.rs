@@ -3,14 +3,14 @@
 //! Uses nothing of the crate. Takes time as an argument (nanoseconds of a monotonic clock) and never reads a clock.
 //!
 //! A [`TimerNode`] lives inside its owner's control block, so that arming, cancelling and firing allocate nothing.
-//! Time is counted in ticks of 2^16 ns (65.5 us), a tick has 48 bits, and those are eight digits of six bits:
+//! Time is counted in ticks of 2^10 ns (1 us), a tick has 54 bits, and those are nine digits of six bits:
 //!
 //! ```text
-//!   level     7      6      5      4      3      2      1      0
-//!   slot is  9.1y   52d   19.5h  18.3m  17.2s  268ms  4.2ms  65us    wide, 64 slots a level
+//!   level     8      7      6      5      4      3      2      1      0
+//!   slot is  9.1y   52d   19.5h  18.3m  17.2s  268ms  4.2ms  66us    1us    wide, 64 slots a level
 //!
-//!   current   0      0      0      2     17      9     40     63
-//!   tick      0      0      0      2     17     11      3     20     ─►  level 2, slot 11
+//!   current   0      0      0      2     17      9     40     63      5
+//!   tick      0      0      0      2     17     11      3     20     61     ─►  level 3, slot 11
 //!                                               └─ the highest digit that differs
 //! ```
 //!
@@ -30,7 +30,7 @@ use std::cell::Cell;
 use std::ptr::NonNull;
 
 /// Nanoseconds of a tick, as a power of two.
-const TICK_BITS: u32 = 16;
+const TICK_BITS: u32 = 10;
 /// Bits of a digit: a level has one slot for each value of its digit.
 const DIGIT_BITS: u32 = 6;
 const SLOTS: usize = 1 << DIGIT_BITS;

@@ -40,6 +40,9 @@ const SHORTEST_NAP: u64 = 50_000;
 const NAPS: u32 = 6;
 /// A spawner calls a napping worker only when this many fresh greenlets wait.
 const NAP_BACKLOG: usize = 4;
+/// How many unneeded stacks a worker trims at a time, a microsecond each, between two polls and before it sleeps.
+const SWEEP_IN_PASSING: usize = 16;
+const SWEEP_AT_REST: usize = 256;
 /// A worker holds "clearly more" greenlets than another beyond a quarter more and this many.
 const SLACK: usize = 16;
 
@@ -570,6 +573,7 @@ impl Worker {
 
     /// Every so often: what do the others hold, and does the injector wait for somebody?
     fn look_around(&self) {
+        self.runtime.stacks.sweep(self.now.get(), SWEEP_IN_PASSING);
         if self.runtime.workers.len() == 1 {
             self.crowded_at.set(usize::MAX);
         } else if self.shared.counters.live() >= SLACK {
@@ -671,10 +675,15 @@ impl Worker {
     }
 
     fn time_to_sleep(&self, nap: bool) -> u64 {
+        // There is time now. What is left to do ends the sleep at once.
+        let sweep = self.runtime.stacks.sweep(clock::now(), SWEEP_AT_REST);
         let wheel = self.shared.wheel.lock().unwrap_or_else(PoisonError::into_inner);
         let next = wheel.next_expiry();
         drop(wheel);
-        let until = next.map_or(u64::MAX, |next| next.saturating_sub(clock::now()));
+        let until = match next.map_or(sweep, |next| next.min(sweep)) {
+            u64::MAX => u64::MAX,
+            until => until.saturating_sub(clock::now()),
+        };
         if nap { until.min(SHORTEST_NAP << self.naps.get().min(NAPS - 1)) } else { until }
     }
 
