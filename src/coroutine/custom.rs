@@ -17,7 +17,7 @@ use corosensei::stack::StackPointer;
 
 use super::depot::Depot;
 use super::slab::Slabs;
-use super::stack::{GUARD, Origin, Shape, Stack};
+use super::stack::{Origin, Shape, Stack, guard};
 use crate::sys::memory::{Guards, Mapping, unmap};
 
 /// Sizes are rounded up to a multiple of this, so that there are few classes.
@@ -87,7 +87,7 @@ impl CustomStacks {
     fn map(&self, shape: Shape) -> io::Result<Stack> {
         let mapping = Mapping::reserve(shape.stride())?;
         // SAFETY: the lower end of a mapping that nobody uses yet.
-        unsafe { self.guards.install(mapping.start(), GUARD)? };
+        unsafe { self.guards.install(mapping.start(), guard())? };
         let top = StackPointer::new(mapping.start() + mapping.len()).expect("not address 0");
         mapping.leak();
         // SAFETY: mapped above with this shape, guarded, and not handed out before.
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn absurd_sizes_are_errors() {
         let stacks = CustomStacks::new(Guards::detect());
-        for absurd in [usize::MAX, usize::MAX - GUARD, 1 << 46] {
+        for absurd in [usize::MAX, usize::MAX - guard(), 1 << 46] {
             assert_eq!(stacks.take(absurd).unwrap_err().kind(), io::ErrorKind::InvalidInput);
         }
     }

@@ -19,7 +19,7 @@ use std::io;
 
 use corosensei::stack::StackPointer;
 
-use super::stack::{GUARD, Shape};
+use super::stack::{Shape, guard};
 use crate::sys::memory::{Guards, Mapping, discard};
 
 /// The first slab's size.
@@ -65,7 +65,7 @@ impl Slabs {
             self.add_slab()?;
         }
         // SAFETY: the range is inside the newest slab, which lives as long as `self`, and no stack has it yet.
-        unsafe { self.guards.install(self.next, GUARD) }.map_err(|error| self.name_size(error))?;
+        unsafe { self.guards.install(self.next, guard()) }.map_err(|error| self.name_size(error))?;
         self.next += self.shape.stride();
         Ok(StackPointer::new(self.next).expect("the end of a mapping is not address 0"))
     }

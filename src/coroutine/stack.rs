@@ -20,8 +20,14 @@ use corosensei::stack::StackPointer;
 
 use crate::sys::memory::page_size;
 
-/// The inaccessible part below every stack. More than a page, as a frame with a big array may jump over one page.
-pub(crate) const GUARD: usize = 64 * 1024;
+/// The inaccessible part below every stack, at least. More than a page, as a frame with a big array may jump over one.
+const GUARD: usize = 64 * 1024;
+
+/// The inaccessible part below every stack. The odd page in it keeps the tops of neighbouring stacks from lying a multiple
+/// of 64 KiB apart: they are what is used most, and would all compete for the same few sets of a cache.
+pub(crate) fn guard() -> usize {
+    GUARD + page_size()
+}
 
 /// The smallest usable size; smaller wishes are rounded up.
 pub(crate) const MIN_USABLE: usize = 16 * 1024;
@@ -60,7 +66,7 @@ impl Shape {
 
     /// With the guard: the distance from one stack to the next.
     pub(super) fn stride(self) -> usize {
-        self.usable + GUARD
+        self.usable + guard()
     }
 
     /// Where the guard starts, for the stack whose highest address is `top`.
@@ -134,14 +140,14 @@ impl Stack {
     /// How many bytes the code on it can use.
     #[inline]
     pub(crate) fn usable_size(&self) -> usize {
-        self.units as usize * UNIT - GUARD
+        self.units as usize * UNIT - guard()
     }
 
     /// The addresses that fault: an access there is an overflow of this stack.
     #[inline]
     pub(crate) fn guard_range(&self) -> std::ops::Range<usize> {
         let limit = self.top.get() - self.units as usize * UNIT;
-        limit..limit + GUARD
+        limit..limit + guard()
     }
 }
 
