@@ -139,10 +139,12 @@ impl Idle {
             self.searching.fetch_add(1, Ordering::Relaxed);
         }
         let found = steal();
-        // AcqRel and the fence in `lie_down`: a spawner that still saw us searching published its work before this,
-        // and our look after lying down finds it.
         let last = self.searching.fetch_sub(1, Ordering::AcqRel) == 1;
-        found.map(|found| (found, last && anything()))
+        let found = found?;
+        // Race "searcher finds something against spawn": a spawner that still saw us searching called nobody. Pairs with
+        // the fence in `call`, so that we see its work now. Without a find, the fence in `lie_down` does the same.
+        fence(Ordering::SeqCst);
+        Some((found, last && anything()))
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<usize>> {

@@ -271,7 +271,8 @@ impl Worker {
 
     /// Looks at the injector and the other workers' fresh greenlets; `called` if it already counts as searching.
     fn search(&self, called: bool) -> Option<NonNull<Control>> {
-        let worthwhile = || self.look() == Loot::Plenty;
+        // The rest of a batch lies in our own queue: nobody else will tell the others of it.
+        let worthwhile = || !self.fresh.is_empty() || self.look() == Loot::Plenty;
         let (found, more) = self.runtime.idle.search(called, worthwhile, || self.steal())?;
         self.naps.set(0);
         self.shared.counters.steals.add(1);
@@ -380,6 +381,18 @@ impl Worker {
             // SAFETY: the inbox holds valid control blocks.
             let control = unsafe { NonNull::new_unchecked(control) };
             self.accept(control);
+        }
+        self.offer();
+    }
+
+    /// Fresh greenlets came in without a call to anybody. This worker is about to run one greenlet, for who knows how
+    /// long; if more than that is there, the others should know of it.
+    fn offer(&self) {
+        // SAFETY: this thread's own queue, borrowed for this one call.
+        let one_is_next = unsafe { &*self.ready.get() }.is_empty();
+        let fresh = self.fresh.len();
+        if fresh > usize::from(one_is_next) {
+            self.call_for_help(fresh < NAP_BACKLOG);
         }
     }
 
@@ -584,7 +597,9 @@ impl Worker {
         if !self.runtime.injector.is_empty()
             && let Steal::Success(fresh) = self.runtime.injector.steal()
         {
+            // A searcher may have missed it on its way from there to here.
             self.fresh.push(fresh);
+            self.offer();
         }
     }
 
@@ -670,6 +685,7 @@ impl Worker {
             self.naps.set(0);
             if let Some(control) = self.search(true) {
                 self.fresh.push(Fresh(control));
+                self.offer();
             }
         }
     }
