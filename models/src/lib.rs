@@ -1,0 +1,33 @@
+//! The library's lock-free protocols under loom: the very source files, with loom's atomics and locks in place of std's.
+//!
+//! Each model is a small program that plays one of the races which the sources name. loom runs it through every
+//! interleaving, and every stale value that the memory model allows a load to see, up to a number of preemptions. A model
+//! holds if no run fails an assertion, races on a cell, or deadlocks: *a lost wake is a deadlock here*.
+//!
+//! Each model says what it fails on: the change to the protocol with which it was seen to fail.
+//!
+//! ```text
+//! runtime, wait   the sources under test, by path
+//! sys             what they are given for atomics, locks, futexes, the clock
+//! support         a waiter, a bell
+//! parking inbox sleep signal exit   the models; tests/models.rs runs them
+//! ```
+
+mod runtime;
+mod support;
+mod sys;
+mod wait;
+
+pub mod exit;
+pub mod inbox;
+pub mod parking;
+pub mod signal;
+pub mod sleep;
+
+/// Runs `model` through its interleavings with at most `preemptions` per run; more or fewer if `LOOM_MAX_PREEMPTIONS`
+/// says so.
+fn check(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = builder.preemption_bound.or(Some(preemptions));
+    builder.check(model);
+}
