@@ -32,7 +32,7 @@ impl Ending {
         let ending = Arc::clone(self);
         thread::spawn(move || {
             ending.result.write();
-            for callback in ending.exit.end(Exit::Panicked) {
+            for callback in ending.exit.end(Exit::Panicked).1 {
                 callback(&Exit::Panicked);
             }
             ending.books.write();

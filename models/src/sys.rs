@@ -4,7 +4,7 @@ pub(crate) mod sync {
     pub(crate) use std::sync::PoisonError;
 
     pub(crate) use loom::sync::atomic::{
-        AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
+        AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
     };
     pub(crate) use loom::sync::{Mutex, MutexGuard};
 }
