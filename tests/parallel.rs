@@ -1,8 +1,8 @@
 //! Fresh greenlets find every idle worker, also when those that run already never let go of theirs.
 
 use std::hint;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,10 @@ fn meet(met: &AtomicUsize) {
     met.fetch_add(1, Ordering::SeqCst);
     let start = Instant::now();
     while met.load(Ordering::SeqCst) < WORKERS {
-        assert!(start.elapsed() < Duration::from_secs(20), "a greenlet was left waiting while a worker slept");
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "a greenlet was left waiting while a worker slept"
+        );
         thread::yield_now();
         hint::spin_loop();
     }

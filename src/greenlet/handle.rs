@@ -25,7 +25,6 @@ use crate::wait::{self, Cancelled, NEVER, Reason};
 /// let greenlet = vervet::spawn(|| 6 * 7);
 /// assert_eq!(greenlet.join().unwrap(), 42);
 /// ```
-#[must_use = "dropping the handle detaches the greenlet; say so with `drop`"]
 pub struct Greenlet<T>(Owner<T>);
 
 // SAFETY: the handle gives out a `T` that another thread made, so `T` must be `Send`; all else behind it is shared
@@ -308,7 +307,7 @@ pub(crate) fn wait_for(control: &Control, deadline: u64) -> Result<bool, Cancell
 /// As [`wait_for`], told as a wait of another kind.
 pub(crate) fn wait_in(reason: Reason, control: &Control, deadline: u64) -> Result<bool, Cancelled> {
     if control.exit.is_released() {
-        wait::checkpoint()?;
+        wait::enter()?;
         return Ok(true);
     }
     wait::park(

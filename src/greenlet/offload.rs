@@ -49,7 +49,7 @@ where
         return f();
     }
     // Where a cut cannot unwind there is no `T` to return, so `f` is seen through.
-    let _ = wait::checkpoint();
+    let _ = wait::enter();
     let packet = Arc::new(Packet {
         abandoned: AtomicBool::new(false),
         state: Mutex::new(State { result: None, caller: None }),

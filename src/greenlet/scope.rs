@@ -35,7 +35,6 @@ struct Children {
 }
 
 /// Owns the result of a greenlet in a [`scope`].
-#[must_use = "the scope waits for the greenlet in any case"]
 pub struct ScopedGreenlet<'scope, T> {
     greenlet: Greenlet<T>,
     scope: PhantomData<&'scope ()>,

@@ -44,7 +44,7 @@ const NAP_BACKLOG: usize = 4;
 const SWEEP_IN_PASSING: usize = 16;
 const SWEEP_AT_REST: usize = 256;
 /// A worker holds "clearly more" greenlets than another beyond a quarter more and this many.
-const SLACK: usize = 16;
+const SLACK: usize = 8;
 
 /// A greenlet that has not run yet, in a queue it can be stolen from. Carries the scheduler's reference.
 #[derive(Debug)]
@@ -557,7 +557,9 @@ impl Worker {
         if !self.shared.inbox.is_empty() {
             self.drain_inbox();
         }
-        self.look_around();
+        self.compare_loads();
+        self.take_from_injector();
+        self.runtime.stacks.sweep(now, SWEEP_IN_PASSING);
         self.schedule_poll(now);
     }
 
@@ -584,21 +586,20 @@ impl Worker {
         self.turn.set(SHORTER_EVERY - 1);
     }
 
-    /// Every so often: what do the others hold, and does the injector wait for somebody?
-    fn look_around(&self) {
-        self.runtime.stacks.sweep(self.now.get(), SWEEP_IN_PASSING);
+    /// Every so often: what do the others hold by now? A limit of last time may be far too high, when many of theirs have
+    /// ended since.
+    fn compare_loads(&self) {
         if self.runtime.workers.len() == 1 {
             self.crowded_at.set(usize::MAX);
         } else if self.shared.counters.live() >= SLACK {
-            // Also below the limit of last time: the others may hold less by now.
             self.lighter_worker();
         }
-        // The injector's greenlets come after our own only if those ever end.
-        if !self.runtime.injector.is_empty()
-            && let Steal::Success(fresh) = self.runtime.injector.steal()
-        {
-            // A searcher may have missed it on its way from there to here.
-            self.fresh.push(fresh);
+    }
+
+    /// The injector's greenlets come after our own only if those ever end: so every so often some of them come along.
+    fn take_from_injector(&self) {
+        if !self.runtime.injector.is_empty() && self.runtime.injector.steal_batch(&self.fresh).is_success() {
+            // A searcher may have missed them on their way from there to here.
             self.offer();
         }
     }
@@ -680,6 +681,7 @@ impl Worker {
         self.now.set(now);
         self.expire_timers(now);
         self.drain_inbox();
+        self.compare_loads();
         self.schedule_poll(now);
         if called {
             self.naps.set(0);

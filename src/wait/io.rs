@@ -8,7 +8,6 @@ use std::time::Instant;
 
 use super::context::{self, NEVER};
 use super::{Reason, cancel};
-use crate::coroutine::Suspend;
 use crate::runtime::reactor::{self, Enqueued, Slot};
 use crate::runtime::{self, worker};
 use crate::sys::{clock, errno, poll};
@@ -73,17 +72,11 @@ pub(crate) fn until<T>(
     mut limit: impl FnMut() -> io::Result<Limit>,
     mut attempt: impl FnMut() -> io::Result<Attempt<T>>,
 ) -> io::Result<T> {
+    super::enter()?;
     let slot = match worker::current() {
-        Some(control) => {
-            // Calls that never have to wait must not keep the others waiting for ever.
-            if worker::of(control).is_overdue() {
-                worker::suspend(control, Suspend::Yield);
-            }
-            Some((reactor::slot(fd.as_raw_fd())?, worker::of(control).index))
-        }
+        Some(control) => Some((reactor::slot(fd.as_raw_fd())?, worker::of(control).index)),
         None => None,
     };
-    super::checkpoint()?;
     let epoch = slot.map_or(0, |(slot, _)| slot.epoch());
     let mut deadline = None;
     loop {

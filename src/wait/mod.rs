@@ -92,14 +92,26 @@ pub(crate) fn park(
     })
 }
 
-/// Raises a kill or a timeout that is due. Every blocking call begins with this, so that one that need not wait is
-/// cut short all the same.
+/// Raises a kill or a timeout that is due. Every blocking call begins with this, or with `enter`, so that one that need not
+/// wait is cut short all the same.
 #[inline]
 pub(crate) fn checkpoint() -> Result<(), Cancelled> {
     context::with(|context| {
         let quiet = !context.park_state().is_killed() && context.cancellation().frames.get().is_null();
         if quiet { Ok(()) } else { raise_pending(context) }
     })
+}
+
+/// The beginning of a blocking call that may not have to wait: lets others run if none could for a millisecond, and is a
+/// `checkpoint`. Without it, a greenlet whose calls always succeed at once would keep its worker for ever.
+#[inline]
+pub(crate) fn enter() -> Result<(), Cancelled> {
+    if let Some(control) = worker::current()
+        && worker::of(control).is_overdue()
+    {
+        worker::suspend(control, Suspend::Yield);
+    }
+    checkpoint()
 }
 
 #[cold]
