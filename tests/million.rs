@@ -43,8 +43,9 @@ fn a_million_sleepers() {
         let start = Instant::now();
         sleepers.iter().for_each(GreenletRef::kill);
         let killed = start.elapsed();
-        assert!(vervet::kill_all(&sleepers, None));
+        wait_until(|| vervet::runtime::metrics().live == 0);
         let over = start.elapsed();
+        assert!(vervet::kill_all(&sleepers, Some(Duration::ZERO)));
         drop(sleepers);
         // Idle workers give back what stacks nobody needs any more, once that has been so for a second.
         let left = || resident().saturating_sub(before) / GREENLETS;
