@@ -14,7 +14,7 @@ use super::task::Owner;
 use crate::runtime::control::{Control, ControlRef, GreenletId};
 use crate::runtime::exit::Exit;
 use crate::runtime::{self, worker};
-use crate::wait::{self, Cancelled, NEVER, Reason};
+use crate::wait::{self, Cancelled, NEVER, Reason, cancel};
 
 /// Owns a greenlet's result. Dropping it detaches the greenlet, which goes on.
 ///
@@ -110,10 +110,10 @@ impl<T> Greenlet<T> {
 
     /// Calls `f` when the greenlet is over, on its stack; or at once, here, if it is over already.
     ///
-    /// `f` may block, which delays those who join. Its panic is logged, no more.
+    /// `f` may block, which delays those who join; no kill or timeout cuts it short. Its panic is logged, no more.
     pub fn on_exit(&self, f: impl FnOnce(&Exit) + Send + 'static) {
         if let Err((exit, callback)) = self.control().exit.on_exit(Box::new(f)) {
-            runtime::call_back(callback, exit, self.control());
+            cancel::shielded(|| runtime::call_back(callback, exit, self.control()));
         }
     }
 
