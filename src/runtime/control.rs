@@ -360,6 +360,16 @@ impl Control {
     }
 }
 
+impl Drop for Control {
+    fn drop(&mut self) {
+        // One after the other, not each inside the last: the line of ancestors may be longer than the stack is deep.
+        let mut next = self.parent.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        while let Some(parent) = next {
+            next = parent.release();
+        }
+    }
+}
+
 impl fmt::Debug for Control {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Control").field("id", &self.id).field("name", &self.name).finish_non_exhaustive()
@@ -400,6 +410,17 @@ impl ControlRef {
 
     pub(crate) fn kill(&self) {
         self.0.kill();
+    }
+
+    /// Drops the reference; if it was the last one, answers that greenlet's parent.
+    fn release(self) -> Option<ControlRef> {
+        let mut parent = None;
+        self.0.release(|core| {
+            // SAFETY: the core of a control block is its first field, and the block is not freed before this returns.
+            let control: &Control = unsafe { core.cast().as_ref() };
+            parent = control.parent.lock().unwrap_or_else(PoisonError::into_inner).take();
+        });
+        parent
     }
 }
 

@@ -79,6 +79,12 @@ impl CoreRef {
         unsafe { self.0.as_ref() }
     }
 
+    /// Drops the reference; if it was the last one, the object is freed after `last` has seen it.
+    pub(crate) fn release(self, last: impl FnOnce(NonNull<Core>)) {
+        // SAFETY: the reference is taken out of this value, which nobody drops any more.
+        unsafe { release(self.into_raw(), last) };
+    }
+
     /// Makes the owner run if `found` says that it sleeps.
     fn follow_up(&self, found: Notified) -> bool {
         if found == Notified::Asleep {
@@ -103,12 +109,23 @@ impl Clone for CoreRef {
 
 impl Drop for CoreRef {
     fn drop(&mut self) {
-        // Release: what was done through this reference happens before the object is freed.
-        if self.core().references.fetch_sub(1, Ordering::Release) == 1 {
-            fence(Ordering::Acquire);
-            // SAFETY: that was the last reference.
-            unsafe { (self.core().vtable.free)(self.0) };
-        }
+        // SAFETY: this reference is ours to give up, and is not used after this.
+        unsafe { release(self.0, |_| ()) };
+    }
+}
+
+/// Ends a reference; if it was the last one, the object is freed after `last` has seen it.
+///
+/// # Safety
+/// The caller has a reference to `core` and gives it up.
+unsafe fn release(core: NonNull<Core>, last: impl FnOnce(NonNull<Core>)) {
+    // SAFETY: alive by the caller's reference. Release: what was done through it happens before the object is freed.
+    let before = unsafe { core.as_ref() }.references.fetch_sub(1, Ordering::Release);
+    if before == 1 {
+        fence(Ordering::Acquire);
+        last(core);
+        // SAFETY: that was the last reference.
+        unsafe { (core.as_ref().vtable.free)(core) };
     }
 }
 
