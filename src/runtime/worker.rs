@@ -742,6 +742,8 @@ fn end(control: &Control, exit: Exit) {
     for callback in callbacks {
         super::call_back(callback, exit, control);
     }
+    // Those that the callbacks have made.
+    super::drop_locals(control);
 }
 
 /// Makes a greenlet run that a notification found asleep, or that is new: the `schedule` of a control block's vtable.
