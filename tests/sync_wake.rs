@@ -67,21 +67,107 @@ fn join_chains() {
     });
 }
 
-/// Spawn and join in turns: the joiner goes to sleep just as the other ends.
+/// Spawn and join in turns: the joiner goes to sleep just as the other ends, and the worker just as the next one comes.
+fn spawn_and_join(threads: usize, rounds: usize) {
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(move || {
+                for i in 0..rounds {
+                    assert_eq!(vervet::spawn(move || i).join().unwrap(), i);
+                }
+            });
+        }
+    });
+}
+
 #[test]
 fn spawn_and_join_from_threads() {
-    const THREADS: usize = 4;
-    const ROUNDS: usize = 3_000;
-    with_workers("spawn_and_join_from_threads", |_| {
-        thread::scope(|scope| {
-            for _ in 0..THREADS {
-                scope.spawn(|| {
-                    for i in 0..ROUNDS {
-                        assert_eq!(vervet::spawn(move || i).join().unwrap(), i);
+    with_workers("spawn_and_join_from_threads", |_| spawn_and_join(4, 3_000));
+}
+
+/// Nobody else's wake makes up for one that is lost.
+#[test]
+fn spawn_and_join_from_one_thread() {
+    with_workers("spawn_and_join_from_one_thread", |_| spawn_and_join(1, 30_000));
+}
+
+/// The same through the inbox: the pool's one thread wakes the only greenlet.
+#[test]
+fn offload_from_one_greenlet() {
+    const ROUNDS: usize = 20_000;
+    with_workers("offload_from_one_greenlet", |_| {
+        vervet::run(|| (0..ROUNDS).for_each(|i| assert_eq!(vervet::offload(move || i), i)));
+    });
+}
+
+/// What is written just before the end arrives, and so does the end, which may come with the same event.
+#[test]
+fn data_and_end_together_both_arrive() {
+    const GREENLETS: usize = 8;
+    const ROUNDS: usize = 150;
+    with_workers("data_and_end_together_both_arrive", |seed| {
+        let receive = move |index: usize| {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let addr = listener.local_addr().unwrap();
+            let mut random = Random::new(seed ^ index as u64);
+            for _ in 0..ROUNDS {
+                let ours = TcpStream::connect(addr).unwrap();
+                let (mut theirs, _) = listener.accept().unwrap();
+                let pause = random.below(3);
+                let send = move |mut stream: TcpStream| {
+                    if pause == 0 {
+                        vervet::yield_now();
                     }
+                    stream.write_all(b"goodbye").unwrap();
+                };
+                // At once by a thread of its own, or by a greenlet while we wait.
+                let sender = vervet::spawn(move || match pause {
+                    1 => vervet::offload(move || send(ours)),
+                    _ => send(ours),
                 });
+                let mut buf = [0; 64];
+                assert_eq!(theirs.read(&mut buf).unwrap(), 7);
+                assert_eq!(theirs.read(&mut buf).unwrap(), 0);
+                sender.join().unwrap();
             }
-        });
+        };
+        let greenlets: Vec<_> = (0..GREENLETS).map(|index| vervet::spawn(move || receive(index))).collect();
+        vervet::join_all(greenlets).into_iter().for_each(Result::unwrap);
+    });
+}
+
+/// Readers on several workers share each end: the event for one comes up on another's worker at any moment.
+#[test]
+fn shared_stream_loses_no_edge() {
+    const STREAMS: usize = 4;
+    const READERS: usize = 3;
+    const TOKENS: usize = 1;
+    const ROUNDS: usize = 3_000;
+    with_workers("shared_stream_loses_no_edge", |_| {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut readers = Vec::new();
+        for _ in 0..STREAMS {
+            let ours = Arc::new(TcpStream::connect(listener.local_addr().unwrap()).unwrap());
+            let theirs = Arc::new(listener.accept().unwrap().0);
+            let rounds = Arc::new(AtomicUsize::new(0));
+            for end in [&ours, &theirs] {
+                for _ in 0..READERS {
+                    let (end, rounds) = (end.clone(), rounds.clone());
+                    readers.push(vervet::spawn(move || {
+                        while let Ok(n @ 1..) = (&*end).read(&mut [0; 8]) {
+                            if rounds.fetch_add(n, Ordering::Relaxed) >= ROUNDS {
+                                // Wakes everybody on this end, and the others by its end.
+                                let _ = end.shutdown(std::net::Shutdown::Both);
+                                return;
+                            }
+                            let _ = (&*end).write_all(&[1; 8][..n]);
+                        }
+                    }));
+                }
+            }
+            vervet::run(move || (&*ours).write_all(&[1; TOKENS]).unwrap());
+        }
+        vervet::join_all(readers).into_iter().for_each(Result::unwrap);
     });
 }
 
