@@ -91,6 +91,42 @@ fn spawn_and_join_from_one_thread() {
     with_workers("spawn_and_join_from_one_thread", |_| spawn_and_join(1, 30_000));
 }
 
+/// A thread that never sleeps has work for a worker at every moment of the worker's falling asleep: a new greenlet, then
+/// the kill of one that has just parked.
+#[test]
+fn wakes_meet_every_moment_of_falling_asleep() {
+    const ROUNDS: usize = 20_000;
+    struct Set<'a>(&'a AtomicUsize, usize);
+    impl Drop for Set<'_> {
+        fn drop(&mut self) {
+            self.0.store(self.1, Ordering::Release);
+        }
+    }
+    with_workers("wakes_meet_every_moment_of_falling_asleep", |seed| {
+        static STEP: AtomicUsize = AtomicUsize::new(0);
+        let mut random = Random::new(seed);
+        let mut wait_for = |step| {
+            while STEP.load(Ordering::Acquire) != step {
+                std::hint::spin_loop();
+            }
+            for _ in 0..random.below(100) {
+                std::hint::spin_loop();
+            }
+        };
+        for round in 0..ROUNDS {
+            let sleeper = vervet::spawn(move || {
+                let _end = Set(&STEP, 2 * round + 2);
+                STEP.store(2 * round + 1, Ordering::Release);
+                vervet::sleep(Duration::MAX);
+            });
+            wait_for(2 * round + 1);
+            sleeper.kill();
+            wait_for(2 * round + 2);
+        }
+        wait_until(|| vervet::runtime::metrics().live == 0);
+    });
+}
+
 /// The same through the inbox: the pool's one thread wakes the only greenlet.
 #[test]
 fn offload_from_one_greenlet() {
