@@ -147,7 +147,8 @@ pub(crate) struct Worker {
     /// Holding this many live greenlets, it is time to look whether others hold clearly fewer.
     crowded_at: Cell<usize>,
     random: Cell<u32>,
-    /// Some greenlet of this worker is parked in the middle of a panic, so that `thread::panicking` is true for all.
+    /// `thread::panicking` was true when the running greenlet was resumed: some greenlet of this worker, maybe this one,
+    /// has parked in the middle of a panic, and it is true for all of them.
     pub(crate) ambient_panic: Cell<bool>,
     next_id: Cell<u64>,
     last_id: Cell<u64>,

@@ -55,6 +55,8 @@ impl From<Cancelled> for io::Error {
 pub(crate) enum Unwinding {
     No,
     Yes,
+    /// It was when it was last seen, and may have been caught since: what `Unsure` says of others' panics goes for it.
+    Likely,
     /// Some greenlet of this worker is parked in the middle of a panic. That makes `std::thread::panicking` true for
     /// all of them, so it cannot tell whether we are unwinding too. To start a second unwinding would abort: so
     /// cancellations are put off, and looked at again from time to time.
@@ -68,11 +70,8 @@ pub(crate) fn unwinding(context: &Context<'_>) -> Unwinding {
         cancellation.unwinding.set(false);
         return Unwinding::No;
     }
-    if cancellation.unwinding.get() {
-        return Unwinding::Yes;
-    }
     if context.ambient_panic() {
-        return Unwinding::Unsure;
+        return if cancellation.unwinding.get() { Unwinding::Likely } else { Unwinding::Unsure };
     }
     // Remembered, because from its next run on the panic will look like a neighbour's.
     cancellation.unwinding.set(true);

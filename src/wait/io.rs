@@ -161,7 +161,7 @@ fn wait_in_greenlet(
 fn wait_on_thread(fd: BorrowedFd<'_>, interest: Interest, deadline: u64) -> io::Result<bool> {
     let outer = context::with(|context| match cancel::unwinding(context) {
         cancel::Unwinding::No => cancel::deadline(context.cancellation()),
-        cancel::Unwinding::Yes | cancel::Unwinding::Unsure => NEVER,
+        _ => NEVER,
     });
     let until = deadline.min(outer);
     let ready = poll::wait(fd, interest == Interest::Write, until)?;

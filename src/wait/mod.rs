@@ -24,6 +24,8 @@ use crate::sys::clock;
 
 /// How often a wait whose cancellation had to be put off looks whether that still holds.
 const LOOK_AGAIN: u64 = 10_000_000;
+/// A wait that most likely is part of an unwinding waits twice as long before each further look, up to this.
+const LOOK_AGAIN_AT_LAST: u64 = 640_000_000;
 
 /// A wait that has been announced, on its way to sleep.
 pub(crate) struct Announced<'a> {
@@ -54,6 +56,7 @@ pub(crate) fn park(
 ) -> Result<bool, Cancelled> {
     context::with(|context| {
         let cancellation = context.cancellation();
+        let mut patience = LOOK_AGAIN;
         loop {
             let unwinding = cancel::unwinding(context);
             let open = unwinding == Unwinding::No;
@@ -73,6 +76,11 @@ pub(crate) fn park(
                 Unwinding::No => deadline.min(cancel::deadline(cancellation)),
                 Unwinding::Yes => deadline,
                 Unwinding::Unsure => deadline.min(clock::now().saturating_add(LOOK_AGAIN)),
+                Unwinding::Likely => {
+                    let look = clock::now().saturating_add(patience);
+                    patience = (2 * patience).min(LOOK_AGAIN_AT_LAST);
+                    deadline.min(look)
+                }
             };
             match context.sleep(ticket, until, reason, subject) {
                 Cause::Woken => return Ok(true),
@@ -118,7 +126,7 @@ pub(crate) fn enter() -> Result<(), Cancelled> {
 fn raise_pending(context: &Context<'_>) -> Result<(), Cancelled> {
     match cancel::unwinding(context) {
         Unwinding::No => cancel::pending(context).map_or(Ok(()), |cancel| Err(cancel.raise(context))),
-        Unwinding::Yes | Unwinding::Unsure => Ok(()),
+        Unwinding::Yes | Unwinding::Likely | Unwinding::Unsure => Ok(()),
     }
 }
 
