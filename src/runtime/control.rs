@@ -363,7 +363,7 @@ impl Control {
 impl Drop for Control {
     fn drop(&mut self) {
         // One after the other, not each inside the last: the line of ancestors may be longer than the stack is deep.
-        let mut next = self.parent.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        let mut next = self.parent.get_mut().take();
         while let Some(parent) = next {
             next = parent.release();
         }
@@ -418,7 +418,8 @@ impl ControlRef {
         self.0.release(|core| {
             // SAFETY: the core of a control block is its first field, and the block is not freed before this returns.
             let control: &Control = unsafe { core.cast().as_ref() };
-            parent = control.parent.lock().unwrap_or_else(PoisonError::into_inner).take();
+            // SAFETY: that was the last reference, so nobody else is there to look at it.
+            parent = unsafe { (*control.parent.get()).take() };
         });
         parent
     }
