@@ -7,11 +7,11 @@ use std::task::Wake;
 
 use loom::thread;
 
-use crate::check;
 use crate::runtime::core::{Core, CoreRef, Vtable, WaitId, Waker};
 use crate::runtime::exit::{Exit, ExitCell};
 use crate::runtime::parking::Cause;
 use crate::support::{Plain, Turns};
+use crate::{check, check_both};
 
 /// A greenlet as far as others care about its end.
 struct Ending {
@@ -32,7 +32,8 @@ impl Ending {
         let ending = Arc::clone(self);
         thread::spawn(move || {
             ending.result.write();
-            for callback in ending.exit.end(Exit::Panicked).1 {
+            let (_, callbacks) = ending.exit.end(Exit::Panicked);
+            for callback in callbacks {
                 callback(&Exit::Panicked);
             }
             ending.books.write();
@@ -87,7 +88,8 @@ fn joiner_of(core: &CoreRef) -> &Joiner {
 
 /// Two callbacks are registered while the greenlet ends: each runs exactly once, whoever runs it, and sees the result.
 ///
-/// Fails if `end` stores outside the lock; if `on_exit` looks before it locks.
+/// Fails if `end` looks for callbacks before it records the end; if `on_exit` raises its flag after it has let go of the
+/// lock, or looks for the end before it raises it.
 pub fn callback_runs_exactly_once() {
     check(3, || {
         let (ending, runs) = (Ending::new(), Arc::new(StdUsize::new(0)));
@@ -110,7 +112,7 @@ pub fn callback_runs_exactly_once() {
 
 /// Whoever sees the end sees the result; whoever sees the release finds the books balanced.
 ///
-/// Fails if `get`, `is_released`, the store in `end` or the one in `release` is `Relaxed`.
+/// Fails if `get`, `is_released`, the step in `end` or the one in `release` is `Relaxed`.
 pub fn end_publishes() {
     check(3, || {
         let ending = Ending::new();
@@ -128,15 +130,17 @@ pub fn end_publishes() {
 
 /// A joiner registers while the greenlet is released: it is woken, or told that there is nothing to wait for.
 ///
-/// Fails if `release` stores outside the lock; if `wait` looks before it locks.
+/// Fails if `release` looks for waiters before it records the release; if `wait` looks for the release before it raises its
+/// flag, raises it before it locks, or does not acquire in that step.
 pub fn joiner_is_woken_or_told() {
-    check(3, || {
+    check_both(3, |head_start| {
         let ending = Ending::new();
         let greenlet = ending.start();
         let (joiner, freed) = new_joiner();
         let park = &joiner.core().park;
         let ticket = park.arm(true).unwrap();
         if ending.exit.wait(Waker::new(joiner.clone(), ticket)) {
+            head_start.give();
             if park.commit() {
                 joiner_of(&joiner).turns.sleep_until(1);
             }
@@ -144,20 +148,23 @@ pub fn joiner_is_woken_or_told() {
         } else {
             assert_eq!(park.disarm(ticket), None);
         }
-        assert!(ending.exit.is_released());
         assert_eq!(ending.books.read(), 1);
+        assert!(ending.exit.is_released());
         greenlet.join().unwrap();
         drop(joiner);
         assert_eq!(freed.load(StdOrdering::Relaxed), 1);
     });
 }
 
-/// As above, and the joiner's wait times out meanwhile; it takes its waker out again and asks once more.
+/// As above, and the joiner's wait times out meanwhile; it takes its waker out again, and no other, and asks once more.
 ///
-/// Fails if `forget` takes out another wait's waker; if a waker outlives the list it lies in.
+/// Fails if `forget` takes out another wait's waker; if `release` wakes only the first.
 pub fn joiner_gives_up() {
-    check(2, || {
+    check_both(2, |head_start| {
         let ending = Ending::new();
+        let (patient, _) = new_joiner();
+        let patient_ticket = patient.core().park.arm(true).unwrap();
+        assert!(ending.exit.wait(Waker::new(patient.clone(), patient_ticket)));
         let greenlet = ending.start();
         let (joiner, freed) = new_joiner();
         let park = &joiner.core().park;
@@ -173,6 +180,7 @@ pub fn joiner_gives_up() {
             })
         };
         if waiting {
+            head_start.give();
             if park.commit() {
                 joiner_of(&joiner).turns.sleep_until(1);
             }
@@ -181,6 +189,7 @@ pub fn joiner_gives_up() {
         let turns = joiner_of(&joiner).turns.given();
         let second = park.arm(true).unwrap();
         if ending.exit.wait(Waker::new(joiner.clone(), second)) {
+            head_start.give();
             if park.commit() {
                 joiner_of(&joiner).turns.sleep_until(turns + 1);
             }
@@ -189,6 +198,7 @@ pub fn joiner_gives_up() {
         assert!(ending.exit.is_released());
         greenlet.join().unwrap();
         timer.join().unwrap();
+        assert!(patient.core().park.is_notified());
         drop(joiner);
         assert_eq!(freed.load(StdOrdering::Relaxed), 1);
     });
@@ -204,7 +214,7 @@ impl Wake for Task {
 
 /// A task awaits the greenlet while it is released: it is woken, or told.
 ///
-/// Fails if `wait_async` looks before it locks; if `release` takes the task out before it stores.
+/// Fails if `wait_async` raises no flag; if `release` takes the task out before it records the release.
 pub fn task_is_woken_or_told() {
     check(3, || {
         let ending = Ending::new();
@@ -214,9 +224,38 @@ pub fn task_is_woken_or_told() {
         if ending.exit.wait_async(&waker) {
             task.0.sleep_until(1);
         }
-        assert!(ending.exit.is_released());
         assert_eq!(ending.books.read(), 1);
+        assert!(ending.exit.is_released());
         greenlet.join().unwrap();
+    });
+}
+
+/// The owner lets go of the result while the greenlet ends: one of the two has to drop it, and sees it whole.
+///
+/// Fails if `end` looks for the owner before it records the end; if the step in `end` does not acquire; if the one in
+/// `abandon` does not.
+pub fn abandoned_result_is_dropped_once() {
+    check(3, || {
+        let ending = Ending::new();
+        let greenlet = {
+            let ending = Arc::clone(&ending);
+            thread::spawn(move || {
+                ending.result.write();
+                let (abandoned, _) = ending.exit.end(Exit::Finished);
+                if abandoned {
+                    // The owner's last look, and then the drop.
+                    ending.books.write();
+                    ending.result.write();
+                }
+                abandoned
+            })
+        };
+        ending.books.write();
+        let mine = ending.exit.abandon();
+        if mine {
+            ending.result.write();
+        }
+        assert_ne!(greenlet.join().unwrap(), mine);
     });
 }
 

@@ -31,3 +31,25 @@ fn check(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
     builder.preemption_bound = builder.preemption_bound.or(Some(preemptions));
     builder.check(model);
 }
+
+/// As `check`, twice: the second time the owner lets the others go ahead where it calls `HeadStart::give`.
+///
+/// loom looks for other orders around the *last* access to an atomic only. A waker that loads and then exchanges hides an
+/// earlier load of the owner behind its own, and loom never tries what happens if all of it came before.
+fn check_both(preemptions: usize, model: impl Fn(HeadStart) + Clone + Send + Sync + 'static) {
+    for head_start in [HeadStart(false), HeadStart(true)] {
+        let model = model.clone();
+        check(preemptions, move || model(head_start));
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct HeadStart(bool);
+
+impl HeadStart {
+    fn give(self) {
+        if self.0 {
+            loom::thread::yield_now();
+        }
+    }
+}

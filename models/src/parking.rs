@@ -3,9 +3,9 @@
 use loom::sync::Arc;
 use loom::thread;
 
-use crate::check;
 use crate::runtime::parking::{Cause, Notified, ParkState, Ticket};
 use crate::support::{Plain, Turns};
+use crate::{HeadStart, check_both};
 
 /// A greenlet, its stack, and what its notifiers leave for it.
 struct Waiter {
@@ -26,9 +26,10 @@ impl Waiter {
     }
 
     /// The second half of a wait. Answers why it ended, and whether the owner slept.
-    fn sleep(&self) -> (Cause, bool) {
+    fn sleep(&self, head_start: HeadStart) -> (Cause, bool) {
         let slept_before = self.turns.given();
         self.stack.write();
+        head_start.give();
         let slept = self.park.commit();
         if slept {
             self.turns.sleep_until(slept_before + 1);
@@ -77,12 +78,12 @@ fn one_won(answers: &[Notified], slept: bool) {
 /// Fails if `commit` stores without comparing; if `notify` stores without comparing; if either is `Relaxed`; if `cause`
 /// loads `Relaxed`.
 pub fn one_of_two_wakers_wins() {
-    check(3, || {
+    check_both(3, |head_start| {
         let waiter = Waiter::new();
         let ticket = waiter.park.arm(true).unwrap();
         let wakers = [Cause::Woken, Cause::TimedOut]
             .map(|cause| start(&waiter, move |waiter| waiter.notify(ticket, cause)));
-        let (cause, slept) = waiter.sleep();
+        let (cause, slept) = waiter.sleep(head_start);
         assert_eq!(waiter.messages[cause as usize].read(), 1);
         one_won(&wakers.map(|waker| waker.join().unwrap()), slept);
         assert_eq!(waiter.turns.given(), usize::from(slept));
@@ -93,12 +94,12 @@ pub fn one_of_two_wakers_wins() {
 ///
 /// Fails if `notify` does not compare the generation; if `arm` does not raise it.
 pub fn late_notification_misses_the_next_wait() {
-    check(3, || {
+    check_both(3, |head_start| {
         let waiter = Waiter::new();
         let first = waiter.park.arm(true).unwrap();
         let wakers = [Cause::Woken, Cause::TimedOut]
             .map(|cause| start(&waiter, move |waiter| waiter.notify(first, cause)));
-        let (_, slept) = waiter.sleep();
+        let (_, slept) = waiter.sleep(head_start);
         let second = waiter.park.arm(true).unwrap();
         assert!(waiter.park.commit());
         assert_eq!(waiter.park.notify(second, Cause::Cancelled), Notified::Asleep);
@@ -112,10 +113,11 @@ pub fn late_notification_misses_the_next_wait() {
 ///
 /// Fails if `disarm` stores without comparing.
 pub fn disarmed_or_notified() {
-    check(3, || {
+    check_both(3, |head_start| {
         let waiter = Waiter::new();
         let ticket = waiter.park.arm(true).unwrap();
         let waker = start(&waiter, move |waiter| waiter.notify(ticket, Cause::Woken));
+        head_start.give();
         let used = waiter.park.disarm(ticket);
         let expected = if used.is_some() { Notified::Early } else { Notified::Late };
         assert_eq!(waker.join().unwrap(), expected);
@@ -124,10 +126,9 @@ pub fn disarmed_or_notified() {
 
 /// A kill, a wake and a timeout at once: one of them ends the wait, and the owner is killed from then on whichever it was.
 ///
-/// Fails if `kill` sets the flag in a second step after the state; if `kill` ends a wait that has ended already; if
-/// `notify` forgets the flag.
+/// Fails if `kill` sets the flag in a second step after the state; if `kill` ends a wait that has ended already.
 pub fn kill_against_wake_against_timeout() {
-    check(2, || {
+    check_both(2, |head_start| {
         let waiter = Waiter::new();
         let ticket = waiter.park.arm(true).unwrap();
         let notifiers = [
@@ -139,7 +140,7 @@ pub fn kill_against_wake_against_timeout() {
             start(&waiter, move |waiter| waiter.notify(ticket, Cause::Woken)),
             start(&waiter, move |waiter| waiter.notify(ticket, Cause::TimedOut)),
         ];
-        let (cause, slept) = waiter.sleep();
+        let (cause, slept) = waiter.sleep(head_start);
         assert_eq!(waiter.messages[cause as usize].read(), 1);
         assert!(cause != Cause::Cancelled || waiter.park.is_killed());
         let answers = notifiers.map(|notifier| notifier.join().unwrap());
@@ -154,13 +155,14 @@ pub fn kill_against_wake_against_timeout() {
 /// Fails if `arm` looks for the flag before it stores, in two steps; if `kill` sets the flag after it has looked at the
 /// state.
 pub fn kill_before_during_after_arm() {
-    check(3, || {
+    check_both(3, |head_start| {
         let waiter = Waiter::new();
         let killer = start(&waiter, Waiter::kill);
+        head_start.give();
         let slept = match waiter.park.arm(true) {
             None => None,
             Some(_) => {
-                let (cause, slept) = waiter.sleep();
+                let (cause, slept) = waiter.sleep(head_start);
                 assert_eq!(cause, Cause::Cancelled);
                 Some(slept)
             }
@@ -175,20 +177,21 @@ pub fn kill_before_during_after_arm() {
     });
 }
 
-/// A kill that falls into a shielded wait does not end it, and is seen by the next wait that has no shield.
+/// A kill before or in a shielded wait does not end it, and is seen by the next wait that has no shield.
 ///
 /// Fails if `kill` overlooks the shield; if `arm` or `notify` forgets the flag.
 pub fn shield_puts_a_kill_off() {
-    check(3, || {
+    check_both(3, |head_start| {
         let waiter = Waiter::new();
-        let shielded = waiter.park.arm(false).unwrap();
         let killer = start(&waiter, Waiter::kill);
+        head_start.give();
+        let shielded = waiter.park.arm(false).unwrap();
         let waker = start(&waiter, move |waiter| waiter.notify(shielded, Cause::Woken));
-        let (cause, slept) = waiter.sleep();
+        let (cause, slept) = waiter.sleep(head_start);
         assert_eq!(cause, Cause::Woken);
         one_won(&[waker.join().unwrap()], slept);
         if waiter.park.arm(true).is_some() {
-            assert_eq!(waiter.sleep().0, Cause::Cancelled);
+            assert_eq!(waiter.sleep(head_start).0, Cause::Cancelled);
         }
         let killed = killer.join().unwrap();
         assert_eq!(waiter.park.arm(true), None);

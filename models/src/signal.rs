@@ -3,7 +3,7 @@
 use loom::sync::Arc;
 use loom::thread;
 
-use crate::check;
+use crate::check_both;
 use crate::runtime::parking::{Cause, Notified, ParkState, Ticket};
 use crate::support::Plain;
 use crate::wait::context::NEVER;
@@ -47,12 +47,13 @@ fn wake(sleeper: &Arc<Sleeper>, ticket: Ticket) -> thread::JoinHandle<Notified> 
 /// Fails if the word is taken back after the look at the park state; if the fence in `sleep` goes; if `send` does not
 /// store; if a thread does not look again after the futex returned.
 pub fn signal_of_an_earlier_wait() {
-    check(3, || {
+    check_both(3, |head_start| {
         let sleeper = Sleeper::new();
         let mut wakers = Vec::new();
         for n in 1..=2 {
             let ticket = sleeper.park.arm(true).unwrap();
             wakers.push(wake(&sleeper, ticket));
+            head_start.give();
             assert_eq!(sleeper.sleep(ticket, NEVER), Cause::Woken);
             assert_eq!(sleeper.message.read(), n);
         }
@@ -66,10 +67,11 @@ pub fn signal_of_an_earlier_wait() {
 ///
 /// Fails if `sleep` answers `TimedOut` by itself instead of asking the park state.
 pub fn wake_against_deadline() {
-    check(3, || {
+    check_both(3, |head_start| {
         let sleeper = Sleeper::new();
         let ticket = sleeper.park.arm(true).unwrap();
         let waker = wake(&sleeper, ticket);
+        head_start.give();
         let cause = sleeper.sleep(ticket, 10);
         assert_eq!(waker.join().unwrap() == Notified::Late, cause == Cause::TimedOut);
         assert!(cause == Cause::TimedOut || cause == Cause::Woken);
@@ -80,7 +82,7 @@ pub fn wake_against_deadline() {
 ///
 /// Fails if `send` wakes before it stores.
 pub fn wake_against_kill() {
-    check(3, || {
+    check_both(3, |head_start| {
         let sleeper = Sleeper::new();
         let ticket = sleeper.park.arm(true).unwrap();
         let waker = wake(&sleeper, ticket);
@@ -88,6 +90,7 @@ pub fn wake_against_kill() {
             let sleeper = Arc::clone(&sleeper);
             thread::spawn(move || sleeper.follow_up(sleeper.park.kill()))
         };
+        head_start.give();
         let cause = sleeper.sleep(ticket, NEVER);
         assert_eq!(waker.join().unwrap() == Notified::Late, cause == Cause::Cancelled);
         assert_eq!(killer.join().unwrap() == Notified::Late, cause == Cause::Woken);

@@ -196,7 +196,7 @@ pub fn last_searcher_gives_up_against_spawn() {
 
 /// Race "nap against spawn": as above, by a spawner that leaves it to a napping worker, which naps once.
 ///
-/// Fails if the fence in `call` goes; if `get_up` leaves the nap counted; if a napping worker is not among the sleepers.
+/// Fails if `get_up` leaves the nap counted; if a napping worker is not among the sleepers.
 pub fn nap_against_spawn() {
     check(3, || {
         let crew = Crew::new(2, 0, false);

@@ -15,6 +15,7 @@ macro_rules! models {
 
 models! {
     exit {
+        abandoned_result_is_dropped_once
         callback_runs_exactly_once
         end_publishes
         joiner_gives_up
