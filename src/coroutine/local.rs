@@ -23,7 +23,7 @@ const CREDIT_BATCH: usize = 64;
 /// A worker holds fewer than this many reservations in advance.
 const CREDIT_LIMIT: usize = 2 * CREDIT_BATCH;
 
-/// A worker's share of a [`StackPool`], the same pool in every call. [`LocalStacks::close`] ends it.
+/// A worker's share of a [`StackPool`], the same pool in every call.
 #[derive(Debug)]
 pub(crate) struct LocalStacks {
     credits: usize,

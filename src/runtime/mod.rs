@@ -3,7 +3,7 @@
 //! Uses `coroutine` and `sys`. Knows nothing of what greenlets compute or how callers wait: the layers above give it
 //! control blocks to run and wake. `DESIGN.md`, in this folder, names the races and how each is closed.
 //!
-//! From outside: [`Builder`] starts the runtime with other settings than the default ones, [`metrics`] and [`dump`]
+//! From outside: [`Builder`] starts the runtime with other settings than the default ones, [`metrics()`] and [`dump()`]
 //! show what it does.
 
 pub(crate) mod control;
