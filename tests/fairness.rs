@@ -227,6 +227,28 @@ fn spawner_that_yields_builds_up_no_backlog() {
     });
 }
 
+/// As in Go and gevent: who yields once lets all those run that were ready before, also for the first time.
+#[test]
+fn one_yield_lets_new_greenlets_run() {
+    in_child("one_yield_lets_new_greenlets_run", &[("VERVET_WORKERS", "1")], LIMIT, || {
+        vervet::run(|| {
+            for round in 1..500 {
+                let ran = Arc::new(AtomicUsize::new(0));
+                let new = 1 + round % 5;
+                for _ in 0..new {
+                    let ran = ran.clone();
+                    drop(vervet::spawn(move || ran.fetch_add(1, Ordering::Relaxed)));
+                }
+                vervet::yield_now();
+                // The two queues take turns, so now and then one has to go before its turn.
+                assert!(ran.load(Ordering::Relaxed) + 1 >= new, "round {round}: {ran:?} of {new}");
+                vervet::yield_now();
+                assert_eq!(ran.load(Ordering::Relaxed), new);
+            }
+        });
+    });
+}
+
 /// Calls that need not wait must not keep everybody else waiting. Both ends work without a pause, and the kernel has more
 /// threads to run than the machine may have cores: so half of the samples decide.
 #[test]

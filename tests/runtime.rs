@@ -160,7 +160,7 @@ fn dump_tells_what_each_greenlet_waits_for() {
             drop(listener.accept());
         });
         let later = vervet::spawn_later(Duration::from_secs(3600), || ());
-        wait_until(|| metrics().parked.total() == 3);
+        wait_until(|| metrics().parked.total() == 4);
         let looker = named("looker", || {
             let mut text = Vec::new();
             dump(&mut text).unwrap();

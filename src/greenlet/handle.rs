@@ -93,7 +93,8 @@ impl<T> Greenlet<T> {
         wait_for(self.control(), wait::deadline_in(d)).unwrap_or(false)
     }
 
-    /// Whether the greenlet's closure has returned, panicked, or been killed. Does not block.
+    /// Whether the greenlet's closure has returned, panicked, or been killed, and its locals have been dropped. Does not
+    /// block.
     #[must_use]
     pub fn is_finished(&self) -> bool {
         self.control().exit.get().is_some()
@@ -150,7 +151,8 @@ impl<T> fmt::Debug for Greenlet<T> {
 
 /// A greenlet without its result: to look at it, wait for it or kill it. Cloning is cheap.
 ///
-/// It keeps a few hundred bytes of memory, not the greenlet alive. Two of them are equal if they mean the same greenlet.
+/// It keeps a few hundred bytes of memory (and those of the greenlets that spawned this one, as far as they ended later),
+/// not the greenlet alive. Two of them are equal if they mean the same greenlet.
 #[derive(Clone)]
 pub struct GreenletRef(pub(crate) ControlRef);
 

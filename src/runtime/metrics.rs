@@ -126,7 +126,7 @@ pub struct Metrics {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Parked {
-    /// In `sleep`.
+    /// In `sleep`, or waiting for the moment that `spawn_later` was given.
     pub sleep: usize,
     /// In `join`, `wait` and their kin.
     pub join: usize,
@@ -194,11 +194,11 @@ pub(crate) fn collect(runtime: &Runtime) -> Metrics {
         let counters = &worker.counters;
         let mut parked = Parked::default();
         for reason in REASONS {
-            // A greenlet that is on its way out of a wait may have been counted off before it was counted in.
+            // Wrapping: one that was put off may be counted in by one worker and out by another.
             let n = counters.parked[reason as usize].get();
-            let n = if n > isize::MAX as usize { 0 } else { n };
             *parked.field(reason) = n;
-            *all.parked.field(reason) += n;
+            let sum = all.parked.field(reason);
+            *sum = sum.wrapping_add(n);
         }
         finished += counters.finished.get();
         // Wrapping: a greenlet that moved was counted in by one worker and out by another.
@@ -214,6 +214,13 @@ pub(crate) fn collect(runtime: &Runtime) -> Metrics {
             wakeups: counters.wakeups.get(),
             parked,
         });
+    }
+    for reason in REASONS {
+        for parked in all.workers.iter_mut().map(|worker| &mut worker.parked).chain([&mut all.parked]) {
+            let n = parked.field(reason);
+            // "Less than none": see above, or a moment between two reads.
+            *n = if *n > isize::MAX as usize { 0 } else { *n };
+        }
     }
     all.live = all.spawned.saturating_sub(finished);
     all.ready = all.live.saturating_sub(all.parked.total());

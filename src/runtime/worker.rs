@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use crossbeam_deque::{Steal, Stealer};
 
 use super::Runtime;
-use super::control::{Control, ControlRef, HOMELESS, Phase};
+use super::control::{Control, ControlRef, HOMELESS, Phase, Reason};
 use super::core::Core;
 use super::exit::Exit;
 use super::inbox::Inbox;
@@ -31,9 +31,6 @@ use crate::sys::epoll::{self, Epoll, Events};
 const SWITCHES_PER_POLL: u32 = 61;
 /// And the time between two such looks, as far as greenlets let go.
 const NANOS_PER_POLL: u64 = 1_000_000;
-/// Of so many greenlets that run, one comes from the shorter of the two queues, fresh or ready: neither starves, and
-/// who spawns and yields in turn does not run ever further ahead of what he spawns.
-const SHORTER_EVERY: u32 = 8;
 /// After a search without success a worker naps before it looks again: this long at first, twice as long each time…
 const SHORTEST_NAP: u64 = 50_000;
 /// …for this many times. Then it sleeps until it is called.
@@ -52,6 +49,13 @@ pub(crate) struct Fresh(NonNull<Control>);
 
 // SAFETY: a control block may be handed from thread to thread; see `control`.
 unsafe impl Send for Fresh {}
+
+/// A greenlet that can run, once those are gone that were fresh when it got ready: both queues together are one line.
+#[derive(Debug)]
+struct Ready {
+    control: NonNull<Control>,
+    after: usize,
+}
 
 /// What a thief sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,7 +127,7 @@ pub(crate) struct Worker {
     pub(crate) index: u32,
     pub(crate) shared: &'static Shared,
     /// Started greenlets that can run, and unstarted ones that are tied to this worker.
-    ready: UnsafeCell<VecDeque<NonNull<Control>>>,
+    ready: UnsafeCell<VecDeque<Ready>>,
     /// Unstarted greenlets that anybody may steal.
     fresh: crossbeam_deque::Worker<Fresh>,
     /// Greenlets that asked to run when nothing else does.
@@ -137,7 +141,8 @@ pub(crate) struct Worker {
     /// The value of `switches_left` at which to look at the time again, and when that was done last.
     check_at: Cell<u32>,
     checked: Cell<u64>,
-    turn: Cell<u32>,
+    /// How many greenlets were ever pushed to `fresh`, by us or in a batch that we stole.
+    fresh_pushed: Cell<usize>,
     ticks_per_poll: Cell<u64>,
     epoch: (u64, u64),
     /// Naps since something was last found.
@@ -187,7 +192,7 @@ impl Worker {
             switches_left: Cell::new(0),
             check_at: Cell::new(0),
             checked: Cell::new(0),
-            turn: Cell::new(0),
+            fresh_pushed: Cell::new(0),
             // Until it is measured: right for a counter of 1 GHz, early for a faster one, which is the harmless side.
             ticks_per_poll: Cell::new(NANOS_PER_POLL),
             epoch: (clock::now(), clock::ticks()),
@@ -240,28 +245,41 @@ impl Worker {
     // --- what to run -----------------------------------------------------------------------------------------------
 
     fn next(&self) -> Option<NonNull<Control>> {
-        let turn = self.turn.get().wrapping_add(1);
-        self.turn.set(turn);
-        // SAFETY: this thread's own queue, borrowed for this one call.
-        let more_fresh = self.fresh.len() > unsafe { &*self.ready.get() }.len();
-        if more_fresh != turn.is_multiple_of(SHORTER_EVERY)
-            && let Some(control) = self.pop_fresh()
+        // SAFETY: this thread's own queue, borrowed until the end of this block.
+        if let Some(next) = unsafe { &mut *self.ready.get() }.front()
+            && self.fresh_gone() >= next.after
         {
-            return Some(control);
-        }
-        // SAFETY: as above.
-        if let Some(control) = unsafe { &mut *self.ready.get() }.pop_front() {
-            return Some(control);
+            return self.pop_ready();
         }
         if let Some(control) = self.pop_fresh() {
             return Some(control);
         }
         if !self.shared.inbox.is_empty() {
             self.drain_inbox();
-            // SAFETY: as above.
-            return unsafe { &mut *self.ready.get() }.pop_front().or_else(|| self.pop_fresh());
+            return self.pop_ready().or_else(|| self.pop_fresh());
         }
-        None
+        // Only if thieves were at `fresh` between the two looks.
+        self.pop_ready()
+    }
+
+    fn pop_ready(&self) -> Option<NonNull<Control>> {
+        // SAFETY: this thread's own queue, borrowed for this one call.
+        unsafe { &mut *self.ready.get() }.pop_front().map(|ready| ready.control)
+    }
+
+    /// How many of the fresh greenlets ever pushed here have been taken, by us or by thieves; the oldest go first.
+    fn fresh_gone(&self) -> usize {
+        self.fresh_pushed.get().saturating_sub(self.fresh.len())
+    }
+
+    /// Something else than `add_fresh` has put greenlets into `fresh`, of which `gone` were taken before.
+    fn recount_fresh(&self, gone: usize) {
+        self.fresh_pushed.set(gone + self.fresh.len());
+    }
+
+    fn add_fresh(&self, control: NonNull<Control>) {
+        self.fresh.push(Fresh(control));
+        self.fresh_pushed.set(self.fresh_pushed.get() + 1);
     }
 
     fn pop_fresh(&self) -> Option<NonNull<Control>> {
@@ -322,10 +340,15 @@ impl Worker {
 
     fn steal(&self) -> Option<Fresh> {
         let workers = &self.runtime.workers;
+        let gone = self.fresh_gone();
+        let found = |fresh| {
+            self.recount_fresh(gone);
+            Some(fresh)
+        };
         loop {
             let mut retry = false;
             match self.runtime.injector.steal_batch_and_pop(&self.fresh) {
-                Steal::Success(fresh) => return Some(fresh),
+                Steal::Success(fresh) => return found(fresh),
                 Steal::Retry => retry = true,
                 Steal::Empty => {}
             }
@@ -336,7 +359,7 @@ impl Worker {
                     continue;
                 }
                 match other.stealer.steal_batch_and_pop(&self.fresh) {
-                    Steal::Success(fresh) => return Some(fresh),
+                    Steal::Success(fresh) => return found(fresh),
                     Steal::Retry => retry = true,
                     Steal::Empty => {}
                 }
@@ -368,11 +391,11 @@ impl Worker {
 
     fn push_ready(&self, control: NonNull<Control>) {
         // SAFETY: only this thread touches the queue, and nobody holds a borrow across this call.
-        unsafe { &mut *self.ready.get() }.push_back(control);
+        unsafe { &mut *self.ready.get() }.push_back(Ready { control, after: self.fresh_pushed.get() });
     }
 
     fn push_fresh(&self, control: NonNull<Control>) {
-        self.fresh.push(Fresh(control));
+        self.add_fresh(control);
         let patient = self.fresh.len() < NAP_BACKLOG;
         self.call_for_help(patient);
     }
@@ -406,7 +429,7 @@ impl Worker {
             self.delay(control, due);
         } else if block.home() == HOMELESS {
             block.set_phase(Phase::Fresh);
-            self.fresh.push(Fresh(control));
+            self.add_fresh(control);
         } else {
             self.push_ready(control);
         }
@@ -417,16 +440,17 @@ impl Worker {
         // SAFETY: it carries the scheduler's reference.
         let block = unsafe { control.as_ref() };
         block.delay_until.set(0);
-        block.own.put_off.set(true);
         let Some(ticket) = block.core().park.arm(true) else {
             // Killed already: it runs now, to drop its closure.
             block.set_phase(Phase::Fresh);
-            return self.fresh.push(Fresh(control));
+            return self.add_fresh(control);
         };
+        block.own.put_off.set(true);
+        self.shared.counters.parked[Reason::Sleep as usize].add(1);
         self.arm_timer(block, ticket, due);
         if !block.core().park.commit() {
             block.set_phase(Phase::Fresh);
-            self.fresh.push(Fresh(control));
+            self.add_fresh(control);
         }
     }
 
@@ -492,6 +516,8 @@ impl Worker {
         self.shared.counters.settled.add(1);
         if block.own.put_off.get() {
             self.cancel_timer(block);
+            // Counted in by the worker that had it then; the sum is right.
+            self.shared.counters.parked[Reason::Sleep as usize].sub(1);
         }
         let stack = match block.own.stack.take() {
             Some(stack) => stack,
@@ -583,8 +609,6 @@ impl Worker {
         self.switches_left.set(SWITCHES_PER_POLL);
         self.check_at.set(SWITCHES_PER_POLL - 1);
         self.checked.set(ticks);
-        // The shorter queue is next: greenlets that use up their time must not make it wait for eight of them.
-        self.turn.set(SHORTER_EVERY - 1);
     }
 
     /// Every so often: what do the others hold by now? A limit of last time may be far too high, when many of theirs have
@@ -599,7 +623,12 @@ impl Worker {
 
     /// The injector's greenlets come after our own only if those ever end: so every so often some of them come along.
     fn take_from_injector(&self) {
-        if !self.runtime.injector.is_empty() && self.runtime.injector.steal_batch(&self.fresh).is_success() {
+        if self.runtime.injector.is_empty() {
+            return;
+        }
+        let gone = self.fresh_gone();
+        if self.runtime.injector.steal_batch(&self.fresh).is_success() {
+            self.recount_fresh(gone);
             // A searcher may have missed them on their way from there to here.
             self.offer();
         }
@@ -648,7 +677,7 @@ impl Worker {
         // SAFETY: this thread's own queues, borrowed for these calls.
         let (idle, ready) = unsafe { (&mut *self.idle.get(), &mut *self.ready.get()) };
         if ready.is_empty() && self.fresh.is_empty() {
-            ready.extend(idle.drain(..));
+            ready.extend(idle.drain(..).map(|control| Ready { control, after: 0 }));
         }
         true
     }
@@ -687,7 +716,7 @@ impl Worker {
         if called {
             self.naps.set(0);
             if let Some(control) = self.search(true) {
-                self.fresh.push(Fresh(control));
+                self.add_fresh(control);
                 self.offer();
             }
         }
