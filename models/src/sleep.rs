@@ -147,8 +147,8 @@ impl Crew {
 
     /// As `Worker::search`.
     fn search(&self, index: usize, called: bool) -> Option<()> {
-        let anything = || !self.workers[index].2.is_empty() || self.anything(index);
-        let (found, more) = self.idle.search(called, anything, || self.steal(index))?;
+        let more = || !self.workers[index].2.is_empty() || self.anything(index);
+        let (found, more) = self.idle.search(called, || self.anything(index), || self.steal(index), more)?;
         if more {
             self.call(false);
         }

@@ -124,16 +124,17 @@ impl Idle {
         false
     }
 
-    /// A whole search, if `anything` makes it look worthwhile: what `steal` found, and whether somebody should be called
-    /// to go on looking. `called`: the worker counts as searching already, and looks in any case.
+    /// A whole search, if it looks `worthwhile`: what `steal` found, and whether somebody should be called to go on looking,
+    /// because there is `more`. `called`: the worker counts as searching already, and looks in any case.
     pub(crate) fn search<T>(
         &self,
         called: bool,
-        anything: impl Fn() -> bool,
+        worthwhile: impl FnOnce() -> bool,
         steal: impl FnOnce() -> Option<T>,
+        more: impl FnOnce() -> bool,
     ) -> Option<(T, bool)> {
         if !called {
-            if !anything() {
+            if !worthwhile() {
                 return None;
             }
             self.searching.fetch_add(1, Ordering::Relaxed);
@@ -144,7 +145,7 @@ impl Idle {
         // Race "searcher finds something against spawn": a spawner that still saw us searching called nobody. Pairs with
         // the fence in `call`, so that we see its work now. Without a find, the fence in `lie_down` does the same.
         fence(Ordering::SeqCst);
-        Some((found, last && anything()))
+        Some((found, last && more()))
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<usize>> {

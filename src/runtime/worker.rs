@@ -290,9 +290,11 @@ impl Worker {
 
     /// Looks at the injector and the other workers' fresh greenlets; `called` if it already counts as searching.
     fn search(&self, called: bool) -> Option<NonNull<Control>> {
-        // The rest of a batch lies in our own queue: nobody else will tell the others of it.
-        let worthwhile = || !self.fresh.is_empty() || self.look() == Loot::Plenty;
-        let (found, more) = self.runtime.idle.search(called, worthwhile, || self.steal())?;
+        let worthwhile = || self.look() == Loot::Plenty;
+        // The rest of a batch lies in our own queue: nobody else will tell the others of it. And a single one elsewhere
+        // may have been left to us by its spawner: somebody has to stay and see whether it ripens.
+        let more = || !self.fresh.is_empty() || self.look() != Loot::Nothing;
+        let (found, more) = self.runtime.idle.search(called, worthwhile, || self.steal(), more)?;
         self.naps.set(0);
         self.shared.counters.steals.add(1);
         if more {
