@@ -1,0 +1,112 @@
+//! What kill, timeout and shield do in a program whose panics abort; built and run by ci/abort.sh.
+//!
+//! Any unwinding would abort the process, so reaching the end proves that there was none.
+
+use std::io::{self, Read, Write};
+use std::time::{Duration, Instant};
+
+use vervet::net::{TcpListener, TcpStream};
+
+const ECANCELED: i32 = 125;
+const ETIMEDOUT: i32 = 110;
+const LONG: Duration = Duration::from_secs(600);
+const SHORT: Duration = Duration::from_millis(20);
+
+fn number<T>(result: io::Result<T>) -> Option<i32> {
+    result.err().and_then(|error| error.raw_os_error())
+}
+
+/// Two ends of a connection on which nothing is ever sent.
+fn silent_connection() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let near = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    (near, listener.accept().unwrap().0)
+}
+
+/// Lets a new greenlet come to its first blocking call.
+fn until_parked(parked: impl Fn(&vervet::runtime::Metrics) -> bool) {
+    while !parked(&vervet::runtime::metrics()) {
+        vervet::sleep(Duration::from_millis(1));
+    }
+}
+
+fn killed_in_read() {
+    let (mut near, _far) = silent_connection();
+    let reader = vervet::spawn(move || {
+        let first = number(near.read(&mut [0]));
+        // A kill is sticky: whatever blocks, or could, is cut short again.
+        let second = number(near.read(&mut [0]));
+        let third = number(near.write(&[0]));
+        let start = Instant::now();
+        vervet::sleep(LONG);
+        vervet::yield_now();
+        assert!(start.elapsed() < LONG / 2);
+        (first, second, third)
+    });
+    until_parked(|metrics| metrics.parked.read == 1);
+    reader.kill();
+    // The closure has returned, so there is a result.
+    let expected = (Some(ECANCELED), Some(ECANCELED), Some(ECANCELED));
+    assert_eq!(reader.join().unwrap(), expected);
+}
+
+fn killed_in_accept() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let acceptor = vervet::spawn(move || number(listener.accept()));
+    until_parked(|metrics| metrics.parked.read == 1);
+    acceptor.kill();
+    assert_eq!(acceptor.join().unwrap(), Some(ECANCELED));
+}
+
+fn killed_before_its_first_run() {
+    let never = vervet::spawn_later(LONG, || panic!("ran"));
+    never.kill();
+    assert!(never.join().unwrap_err().is_killed());
+}
+
+fn killed_in_a_shield() {
+    let shielded = vervet::spawn(|| {
+        let start = Instant::now();
+        vervet::shield(|| vervet::sleep(SHORT));
+        let inside = start.elapsed();
+        vervet::sleep(LONG);
+        (inside, start.elapsed())
+    });
+    until_parked(|metrics| metrics.parked.sleep == 1 || shielded.is_finished());
+    shielded.kill();
+    let (inside, all) = shielded.join().unwrap();
+    assert!(inside >= SHORT);
+    assert!(all < LONG / 2);
+}
+
+fn timed_out() {
+    let (mut near, _far) = silent_connection();
+    let mut seen = None;
+    let result = vervet::timeout(SHORT, || seen = number(near.read(&mut [0])));
+    assert!(result.is_err());
+    assert_eq!(seen, Some(ETIMEDOUT));
+
+    // Only the outer one ran out, and only the outer one says so.
+    let mut inner = None;
+    let outer = vervet::timeout(SHORT, || inner = Some(vervet::timeout(LONG, || vervet::sleep(LONG))));
+    assert!(outer.is_err());
+    assert_eq!(inner, Some(Ok(())));
+
+    // Nothing was cut short.
+    assert_eq!(vervet::timeout(LONG, || vervet::sleep(SHORT)), Ok(()));
+}
+
+fn all() {
+    killed_before_its_first_run();
+    killed_in_read();
+    killed_in_accept();
+    killed_in_a_shield();
+    timed_out();
+}
+
+fn main() {
+    assert!(cfg!(panic = "abort"), "this proves nothing in a program that unwinds");
+    all();
+    vervet::spawn(all).join().unwrap();
+    println!("no unwinding: kill and timeout answered with errors");
+}
