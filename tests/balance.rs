@@ -1,6 +1,6 @@
 //! One acceptor's connections end up spread over all workers.
 
-mod support;
+mod child;
 
 use std::collections::HashMap;
 use std::io::{Read, Write};
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use support::{in_child, raise_fd_limit, say, wait_until};
+use child::{in_child, raise_fd_limit, say, wait_until};
 use vervet::net::{TcpListener, TcpStream};
 
 const WORKERS: usize = 4;

@@ -6,7 +6,7 @@
 //! VERVET_STRESS_SECONDS=30 cargo test --test churn -- --nocapture
 //! ```
 
-mod support;
+mod child;
 
 use std::io::{Read, Write};
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use support::{Random, comes_true, in_child, open_fds, raise_fd_limit, resident, say, seed, stress_time};
+use child::{Random, comes_true, in_child, open_fds, raise_fd_limit, resident, say, seed, stress_time};
 use vervet::net::{TcpListener, TcpStream};
 use vervet::{Greenlet, GreenletRef};
 
@@ -242,7 +242,7 @@ fn churn(seed: u64, time: Duration) {
 
 #[test]
 fn churn_leaves_nothing_behind() {
-    let time = stress_time(Duration::from_secs(5));
+    let time = stress_time(Duration::from_secs(3));
     let env = [("VERVET_WORKERS", WORKERS)];
     in_child("churn_leaves_nothing_behind", &env, 2 * time + 3 * PATIENCE, || {
         raise_fd_limit(10_000);

@@ -1,6 +1,6 @@
 //! Whatever is runnable, I/O, timers and other threads' wakes are served in time. One worker.
 
-mod support;
+mod child;
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use support::{in_child, percentile, say, wait_until};
+use child::{in_child, percentile, say, wait_until};
 use vervet::Greenlet;
 use vervet::net::{TcpListener, TcpStream};
 

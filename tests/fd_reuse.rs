@@ -1,12 +1,12 @@
 //! Several greenlets on one stream, its end, and the next owner of its fd number.
 
-mod support;
+mod child;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use support::{Random, Watchdog, in_child, say, seed, stress_time};
+use child::{Random, Watchdog, in_child, say, seed, stress_time};
 
 const LIMIT: Duration = Duration::from_secs(60);
 

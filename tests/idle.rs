@@ -1,11 +1,11 @@
 //! Idle connections cost nothing: no ticks, no polling.
 
-mod support;
+mod child;
 
 use std::io::Read;
 use std::time::Duration;
 
-use support::{in_child, number_after, raise_fd_limit, say, wait_until};
+use child::{in_child, number_after, raise_fd_limit, say, wait_until};
 use vervet::net::{TcpListener, TcpStream};
 
 const CONNECTIONS: u64 = 5_000;

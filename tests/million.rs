@@ -1,10 +1,10 @@
 //! A million sleeping greenlets: what each costs, and that it all comes back.
 
-mod support;
+mod child;
 
 use std::time::{Duration, Instant};
 
-use support::{available_memory, in_child, kernel_is, map_lines, resident, say, skip, wait_until};
+use child::{available_memory, in_child, kernel_is, map_lines, resident, say, skip, wait_until};
 use vervet::GreenletRef;
 
 const GREENLETS: usize = 1_000_000;

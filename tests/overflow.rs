@@ -1,10 +1,10 @@
 //! A greenlet that overflows its stack ends the process with a line that names it; other faults are not ours.
 
-mod support;
+mod child;
 
 use std::hint::black_box;
 
-use support::{dies_by, reached};
+use child::{dies_by, reached};
 
 const ABORT: i32 = 6;
 const SEGMENTATION_FAULT: i32 = 11;
@@ -139,7 +139,7 @@ fn overflow_while_unwinding_is_told() {
             vervet::sleep(std::time::Duration::MAX);
         });
         let killed = killed.unwrap();
-        support::wait_until(|| vervet::runtime::metrics().parked.sleep == 1);
+        child::wait_until(|| vervet::runtime::metrics().parked.sleep == 1);
         killed.kill();
         killed.wait(None);
     });

@@ -1,6 +1,6 @@
 //! A greenlet never changes its OS thread, so thread-locals and `Rc` hold across every wait.
 
-mod support;
+mod child;
 
 use std::cell::{Cell, RefCell};
 use std::io::{Read, Write};
@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use support::{Random, in_child, say, seed};
+use child::{Random, in_child, say, seed};
 use vervet::Greenlet;
 use vervet::net::{TcpListener, TcpStream};
 

@@ -1,6 +1,6 @@
 //! The runtime's settings, its numbers, its dump, the offload pool, and what happens when fds run out.
 
-mod support;
+mod child;
 
 use std::io::{ErrorKind, Read, Write};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use support::{child_command, in_child, is_child, text, wait_until};
+use child::{child_command, in_child, is_child, text, wait_until};
 use vervet::net::{TcpListener, TcpStream, ToSocketAddrs};
 use vervet::runtime::{Builder, Reactor, dump, metrics};
 
@@ -59,7 +59,7 @@ fn bad_environment_is_named() {
     const TEST: &str = "bad_environment_is_named";
     if is_child(TEST) {
         let error = Builder::new().start().unwrap_err();
-        support::say(&format!("error: {error}"));
+        child::say(&format!("error: {error}"));
         assert_eq!(vervet::Builder::new().spawn(|| ()).unwrap_err().to_string(), error.to_string());
         drop(vervet::spawn(|| ()));
         return;
@@ -167,7 +167,7 @@ fn dump_tells_what_each_greenlet_waits_for() {
             // To a writer behind a pointer, too.
             let mut again: Box<dyn Write> = Box::new(Vec::new());
             dump(&mut *again).unwrap();
-            support::say(&String::from_utf8(text).unwrap());
+            child::say(&String::from_utf8(text).unwrap());
         });
         looker.join().unwrap();
         thread::sleep(Duration::from_millis(20));

@@ -1,6 +1,6 @@
 //! No wake is lost: greenlets and threads that wait for each other, again and again, with 1, 2 and 8 workers.
 
-mod support;
+mod child;
 
 use std::io::{Read, Write};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use support::{Random, in_child, say, seed, wait_until};
+use child::{Random, in_child, say, seed, wait_until};
 use vervet::net::{TcpListener, TcpStream};
 use vervet::{Greenlet, GreenletRef};
 
@@ -31,7 +31,7 @@ fn with_workers(test: &str, body: fn(u64)) {
             say(&format!("{workers} workers: {time:?}, {} switches, {wakeups} wakeups", metrics.switches));
             assert_eq!((metrics.live, metrics.parked.total()), (0, 0));
         });
-        if support::is_child(test) {
+        if child::is_child(test) {
             return;
         }
     }

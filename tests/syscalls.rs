@@ -1,6 +1,6 @@
 //! How many system calls a busy echo server makes for a request, as `strace` counts them.
 
-mod support;
+mod child;
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -8,7 +8,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use support::{child_command, is_child, say, skip};
+use child::{child_command, is_child, say, skip};
 
 const TEST: &str = "echo_takes_few_system_calls";
 const CONNECTIONS: usize = 50;
