@@ -53,12 +53,14 @@
 //!
 //! Idle workers steal greenlets that have not started. Once it has run, a greenlet stays on its OS thread: `thread_local!`,
 //! `Rc` and other `!Send` values are sound across blocking calls. Greenlets of one worker share its thread-locals,
-//! though. Two things follow:
+//! though. Three things follow:
 //!
 //! * `std::thread::current()`, `std::thread::park` and what is built on it (`std::sync::mpsc` when it has to wait, for one) belong
 //!   to the worker, not to the greenlet.
 //! * Crates that keep a pointer into their stack in a thread-local for the length of a closure (`scoped-tls`) assume that
 //!   closures on one thread nest. Those of interleaved greenlets do not: do not block inside such a closure.
+//! * While a thread runs the panic hook, std aborts if another panic begins on it: do not block in a hook. The count of panics under
+//!   way, `std::thread::panicking()`, is each greenlet's own.
 //!
 //! # Cancellation
 //!

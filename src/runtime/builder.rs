@@ -59,6 +59,13 @@ impl Builder {
         self
     }
 
+    /// For vervet's own tests: what happens where std's panic count cannot be found.
+    #[doc(hidden)]
+    pub fn shared_panics(mut self) -> Builder {
+        self.wishes.shared_panics = true;
+        self
+    }
+
     /// Starts the runtime. Does not block.
     ///
     /// # Errors

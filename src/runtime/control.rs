@@ -141,6 +141,8 @@ pub(crate) struct Own {
     /// A stack of a size of its own, until the first run moves it into the fiber.
     pub(crate) stack: Cell<Option<Stack>>,
     pub(crate) cancel: Cancellation,
+    /// How many panics are under way in it, as std counts them, while it is not running.
+    pub(crate) panics: Cell<usize>,
     /// `greenlet_local!` values, by key.
     pub(crate) locals: UnsafeCell<Vec<(usize, Box<dyn Any>)>>,
     /// Its first run is put off by a timer, which may be set still when a kill makes it run early.
@@ -235,6 +237,7 @@ impl Control {
                 suspender: Cell::new(None),
                 stack: Cell::new(profile.stack),
                 cancel: Cancellation::new(),
+                panics: Cell::new(0),
                 locals: UnsafeCell::new(Vec::new()),
                 put_off: Cell::new(false),
                 assigned: Cell::new(false),

@@ -42,6 +42,7 @@ use self::sleep::Idle;
 use self::worker::{Fresh, Shared, Worker};
 use crate::coroutine::{OverflowInfo, StackPool, overflow};
 use crate::sys::clock;
+use crate::sys::panic_count::PanicCount;
 
 pub use self::builder::Builder;
 pub use self::metrics::{Metrics, Parked, WorkerMetrics};
@@ -124,7 +125,13 @@ fn start(wishes: &Wishes, exclusive: bool) -> io::Result<&'static Runtime> {
                 clock::be_punctual();
                 // Without one of its own a stack overflow would kill the process all the same, only without a word.
                 let _alternate = overflow::alternate_stack_for_this_thread();
-                Worker::new(runtime, index as u32, queue).run();
+                let panic_count = if settings.shared_panics { None } else { PanicCount::find() };
+                if panic_count.is_none() {
+                    log::debug!(
+                        "worker {index}: std's panic count is not at hand, so its greenlets share it"
+                    );
+                }
+                Worker::new(runtime, index as u32, queue, panic_count).run();
             }
         })?;
     }

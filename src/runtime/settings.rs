@@ -30,6 +30,8 @@ pub(crate) struct Wishes {
     pub(crate) stack_size: Option<usize>,
     pub(crate) reactor: Option<Reactor>,
     pub(crate) offload_threads: Option<usize>,
+    /// Go without a panic count for each greenlet.
+    pub(crate) shared_panics: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +39,7 @@ pub(crate) struct Settings {
     pub(crate) workers: usize,
     pub(crate) stack_size: usize,
     pub(crate) offload_threads: usize,
+    pub(crate) shared_panics: bool,
 }
 
 impl Settings {
@@ -66,7 +69,7 @@ impl Settings {
             let text = format!("{name}: the io_uring reactor is not part of this version; use epoll");
             return Err(io::Error::new(io::ErrorKind::Unsupported, text));
         }
-        Ok(Settings { workers, stack_size, offload_threads })
+        Ok(Settings { workers, stack_size, offload_threads, shared_panics: wishes.shared_panics })
     }
 }
 

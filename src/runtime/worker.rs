@@ -26,6 +26,7 @@ use super::timer::Wheel;
 use crate::coroutine::{Fiber, Guard, LocalStacks, Suspend, Suspender, Switch};
 use crate::sys::clock;
 use crate::sys::epoll::{self, Epoll, Events};
+use crate::sys::panic_count::PanicCount;
 
 /// Greenlets run between two looks at I/O, timers and the inbox (invariant 4), at most.
 const SWITCHES_PER_POLL: u32 = 61;
@@ -152,8 +153,11 @@ pub(crate) struct Worker {
     /// Holding this many live greenlets, it is time to look whether others hold clearly fewer.
     crowded_at: Cell<usize>,
     random: Cell<u32>,
-    /// `thread::panicking` was true when the running greenlet was resumed: some greenlet of this worker, maybe this one,
-    /// has parked in the middle of a panic, and it is true for all of them.
+    /// std's count of the panics under way on this thread: between two runs, each greenlet's own lies in its control block.
+    /// `None`: not found, and shared by all greenlets of this worker.
+    panic_count: Option<PanicCount>,
+    /// Only where the count is shared. `thread::panicking` was true when the running greenlet was resumed: some greenlet of
+    /// this worker, maybe this one, has parked in the middle of a panic, and it is true for all of them.
     pub(crate) ambient_panic: Cell<bool>,
     next_id: Cell<u64>,
     last_id: Cell<u64>,
@@ -177,6 +181,7 @@ impl Worker {
         runtime: &'static Runtime,
         index: u32,
         fresh: crossbeam_deque::Worker<Fresh>,
+        panic_count: Option<PanicCount>,
     ) -> Worker {
         Worker {
             runtime,
@@ -200,6 +205,7 @@ impl Worker {
             seen_alone: UnsafeCell::new(vec![0; runtime.workers.len()]),
             crowded_at: Cell::new(SLACK),
             random: Cell::new(0x9E37_79B9 ^ (index + 1)),
+            panic_count,
             ambient_panic: Cell::new(false),
             next_id: Cell::new(0),
             last_id: Cell::new(0),
@@ -466,13 +472,19 @@ impl Worker {
         }
         self.switches_left.set(self.switches_left.get().saturating_sub(1));
         self.shared.counters.switches.add(1);
-        self.ambient_panic.set(std::thread::panicking());
+        self.restore_panics(block);
         block.own.worker.set(self);
         block.set_phase(Phase::Running);
         CURRENT.with(|current| current.set(control.as_ptr()));
         // SAFETY: we have the greenlet, so its fiber is ours; it is there since `start`.
         let switch = unsafe { (*block.own.fiber.get()).as_mut().unwrap_unchecked() }.resume();
         CURRENT.with(|current| current.set(ptr::null()));
+        // Before anybody else can get hold of the greenlet.
+        if let Some(count) = &self.panic_count
+            && count.get() != 0
+        {
+            block.own.panics.set(count.swap(0));
+        }
         match switch {
             Switch::Suspended(Suspend::Park) => {
                 // Race "wake before the switch": only now may a notifier make it run. After a successful commit the
@@ -492,6 +504,17 @@ impl Worker {
                 unsafe { &mut *self.idle.get() }.push(control);
             }
             Switch::Done => self.finish(control),
+        }
+    }
+
+    /// The greenlet is about to run: `thread::panicking` has to speak of its panics, or else it has to know that it does not.
+    #[inline]
+    fn restore_panics(&self, block: &Control) {
+        let Some(count) = &self.panic_count else {
+            return self.ambient_panic.set(std::thread::panicking());
+        };
+        if block.own.panics.get() != 0 {
+            count.swap(block.own.panics.take());
         }
     }
 

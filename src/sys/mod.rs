@@ -8,6 +8,7 @@ pub(crate) mod errno;
 pub(crate) mod futex;
 pub(crate) mod memory;
 pub(crate) mod net;
+pub(crate) mod panic_count;
 pub(crate) mod poll;
 pub(crate) mod signal;
 pub(crate) mod sync;

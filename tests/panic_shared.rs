@@ -1,0 +1,91 @@
+//! Panics where std's panic count cannot be found, so that the greenlets of a worker share it: nothing aborts, nothing is lost,
+//! and cancellations come in the end.
+
+mod common;
+
+use std::panic::catch_unwind;
+use std::sync::Once;
+use std::thread;
+use std::time::Duration;
+
+use common::*;
+use vervet::{Greenlet, timeout};
+
+fn shared(test: fn()) {
+    static START: Once = Once::new();
+    START.call_once(|| vervet::runtime::Builder::new().shared_panics().start().unwrap());
+    checked(|| vervet::run(test));
+}
+
+/// A greenlet of this worker that panics and stays in a destructor until the gate opens.
+fn stuck_in_a_panic(gate: &Gate) -> Greenlet<()> {
+    let gate = gate.clone();
+    let greenlet = vervet::spawn_local(move || {
+        let _guard = OnDrop(move || gate.pass());
+        fail("on purpose")
+    });
+    parked(&greenlet.handle(), "join");
+    assert!(thread::panicking(), "a neighbour's panic is seen from here");
+    greenlet
+}
+
+#[track_caller]
+fn panicked(greenlet: Greenlet<()>) {
+    assert_eq!(text(greenlet.join().unwrap_err().into_panic()), "on purpose");
+}
+
+#[test]
+fn neighbours_go_on() {
+    shared(|| {
+        let gate = Gate::new();
+        let stuck = stuck_in_a_panic(&gate);
+        let neighbours = (0..100).map(|i| {
+            vervet::spawn_local(move || {
+                vervet::sleep(Duration::from_micros(i % 20));
+                assert_eq!(vervet::offload(move || i), i);
+                assert!(catch_unwind(|| fail("on purpose")).is_err());
+                assert_eq!(timeout(HOUR, || vervet::scope(|s| s.spawn(|| i).join().unwrap())), Ok(i));
+            })
+        });
+        assert!(vervet::join_all(neighbours).into_iter().all(|result| result.is_ok()));
+        gate.open();
+        panicked(stuck);
+        assert!(!thread::panicking());
+    });
+}
+
+#[test]
+fn kills_and_timeouts_of_neighbours_come_in_the_end() {
+    shared(|| {
+        let gate = Gate::new();
+        let stuck = stuck_in_a_panic(&gate);
+        let killed = vervet::spawn_local(|| vervet::sleep(Duration::MAX));
+        let timed =
+            vervet::spawn_local(|| timeout(Duration::from_millis(2), || vervet::sleep(HOUR)).is_err());
+        parked(&killed.handle(), "sleep");
+        parked(&timed.handle(), "sleep");
+        killed.kill();
+        vervet::sleep(Duration::from_millis(5));
+        assert!(!killed.is_finished() && !timed.is_finished());
+        gate.open();
+        panicked(stuck);
+        assert!(killed.join().unwrap_err().is_killed());
+        assert!(timed.join().unwrap());
+    });
+}
+
+#[test]
+fn several_are_stuck_and_end_in_any_order() {
+    shared(|| {
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+            let gates = [Gate::new(), Gate::new(), Gate::new()];
+            let mut stuck = gates.each_ref().map(|gate| Some(stuck_in_a_panic(gate)));
+            for i in order {
+                vervet::sleep(Duration::from_micros(100));
+                gates[i].open();
+                panicked(stuck[i].take().unwrap());
+            }
+            assert!(!thread::panicking());
+        }
+    });
+}
