@@ -89,3 +89,15 @@ fn several_are_stuck_and_end_in_any_order() {
         }
     });
 }
+
+#[test]
+fn a_timeout_inside_a_destructor() {
+    shared(|| {
+        let result = timeout(Duration::from_millis(1), || {
+            let _guard =
+                OnDrop(|| assert!(timeout(Duration::from_millis(1), || vervet::sleep(HOUR)).is_err()));
+            vervet::sleep(HOUR);
+        });
+        assert!(result.is_err());
+    });
+}

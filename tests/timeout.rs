@@ -562,7 +562,6 @@ fn a_timeout_that_ends_in_a_destructor_while_another_waits() {
 }
 
 #[test]
-#[ignore = "while unwinding no timeout cuts anything, not even one that began there"]
 fn one_inside_a_destructor() {
     checked(|| {
         in_both(|| {
@@ -572,6 +571,70 @@ fn one_inside_a_destructor() {
             });
             assert!(result.is_err());
         });
+    });
+}
+
+#[test]
+fn inside_a_destructor_calls_answer_with_errors() {
+    checked(|| {
+        in_both(|| {
+            let caught = catch_unwind(|| {
+                let _guard = OnDrop(|| {
+                    let (reader, _writer) = pair();
+                    let mut seen = None;
+                    let result = timeout(SHORT, || {
+                        seen = Some((&reader).read(&mut [0]).map_err(|error| error.kind()));
+                    });
+                    assert!(result.is_err());
+                    assert_eq!(seen, Some(Err(ErrorKind::TimedOut)));
+                    // One that is not needed changes nothing.
+                    assert_eq!(timeout(HOUR, || vervet::spawn(|| 1).join().unwrap()), Ok(1));
+                    assert_eq!(timeout(Duration::ZERO, || 1), Ok(1));
+                });
+                fail("on purpose")
+            });
+            assert_eq!(text(caught.unwrap_err()), "on purpose");
+        });
+    });
+}
+
+#[test]
+fn nested_ones_inside_a_destructor() {
+    checked(|| {
+        in_both(|| {
+            let result = timeout(SHORT, || {
+                let _guard = OnDrop(|| {
+                    assert_eq!(timeout(HOUR, || timeout(SHORT, forever).is_err()), Ok(true));
+                    let mut inner = None;
+                    assert!(timeout(SHORT, || inner = Some(timeout(HOUR, forever).is_ok())).is_err());
+                    assert_eq!(inner, Some(true), "the outer one's time was up");
+                    // The one around the destructor has run out long ago, and does not cut this.
+                    vervet::sleep(SHORT);
+                    assert_eq!(timeout(HOUR, || vervet::sleep(SHORT)), Ok(()));
+                    assert!(timeout(SHORT, || vervet::scope(|s| drop(s.spawn(forever)))).is_err());
+                });
+                forever();
+            });
+            assert!(result.is_err());
+        });
+    });
+}
+
+#[test]
+fn a_kill_does_not_cut_one_inside_a_destructor() {
+    checked(|| {
+        let (sender, seen) = mpsc::channel();
+        let greenlet = vervet::spawn(move || {
+            let _guard = OnDrop(|| {
+                sender.send(timeout(HOUR, || vervet::sleep(SHORT)).is_ok()).unwrap();
+                sender.send(timeout(SHORT, forever).is_err()).unwrap();
+            });
+            forever();
+        });
+        parked(&greenlet.handle(), "sleep");
+        greenlet.kill();
+        assert!(greenlet.join().unwrap_err().is_killed());
+        assert_eq!(seen.try_iter().collect::<Vec<_>>(), [true, true]);
     });
 }
 

@@ -74,8 +74,9 @@ impl From<Elapsed> for std::io::Error {
 /// Works on OS threads, too, for vervet's own blocking calls.
 ///
 /// # Errors
-/// [`Elapsed`] if `f` was cut short. Where panics abort instead of unwinding, blocking calls in `f` answer `ETIMEDOUT`
-/// instead, and `Elapsed` is returned after `f` has returned.
+/// [`Elapsed`] if `f` was cut short. Where panics abort instead of unwinding, and in a `timeout` that is entered while the
+/// greenlet or thread is unwinding already (in a destructor), blocking calls in `f` answer `ETIMEDOUT` instead, those
+/// without an error to give end early, and `Elapsed` is returned after `f` has returned.
 ///
 /// # Examples
 /// ```

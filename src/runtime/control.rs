@@ -119,8 +119,10 @@ pub(crate) struct Cancellation {
 pub(crate) struct Frame {
     pub(crate) deadline: u64,
     pub(crate) outer: *const Frame,
-    /// A blocking call has ended because of this frame.
-    pub(crate) fired: Cell<bool>,
+    /// It was entered while unwinding: no second unwinding may start, so it cuts calls short by an error.
+    pub(crate) late: bool,
+    /// A blocking call has answered with an error because of this frame.
+    pub(crate) answered: Cell<bool>,
 }
 
 impl Cancellation {

@@ -4,7 +4,7 @@
 //!
 //! A cancellation is an unwinding with a private payload. It starts at a blocking call and nowhere else; it is sticky
 //! (each later blocking call starts it again); and it never starts while the greenlet is unwinding already, so that
-//! destructors may block.
+//! destructors may block. A `timeout` that is entered in such a destructor has its blocking calls answer with errors instead.
 
 use std::any::Any;
 use std::io;
@@ -34,7 +34,8 @@ pub(crate) enum Cancel {
     Timeout(*const Frame),
 }
 
-/// A wait was cut short, and this build cannot unwind: the blocking call answers with an error instead.
+/// A wait was cut short where no unwinding may start, in this build or at this moment: the blocking call answers with an
+/// error instead.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Cancelled {
     Kill,
@@ -57,9 +58,9 @@ pub(crate) enum Unwinding {
     Yes,
     /// It was when it was last seen, and may have been caught since: what `Unsure` says of others' panics goes for it.
     Likely,
-    /// Some greenlet of this worker is parked in the middle of a panic. That makes `std::thread::panicking` true for
-    /// all of them, so it cannot tell whether we are unwinding too. To start a second unwinding would abort: so
-    /// cancellations are put off, and looked at again from time to time.
+    /// Where greenlets share a panic count, and some greenlet of this worker is parked in the middle of a panic. That makes
+    /// `std::thread::panicking` true for all of them, so it cannot tell whether we are unwinding too. To start a second
+    /// unwinding would abort: so cancellations are put off, and looked at again from time to time.
     Unsure,
 }
 
@@ -78,23 +79,36 @@ pub(crate) fn unwinding(context: &Context<'_>) -> Unwinding {
     Unwinding::Yes
 }
 
-/// The earliest deadline of the `timeout`s around the running code.
-pub(crate) fn deadline(cancellation: &Cancellation) -> u64 {
-    frames(cancellation).map(|frame| frame.deadline).min().unwrap_or(NEVER)
+/// The earliest deadline of those `timeout`s around the running code that can cut it short now.
+pub(crate) fn deadline(cancellation: &Cancellation, unwinding: Unwinding) -> u64 {
+    in_force(cancellation, unwinding).map(|frame| frame.deadline).min().unwrap_or(NEVER)
 }
 
-/// What is to be raised now, if anything, given that the code is not unwinding.
-pub(crate) fn pending(context: &Context<'_>) -> Option<Cancel> {
+/// Cuts the running call short if that is due: unwinds, or answers that the call has to end with an error.
+pub(crate) fn check(context: &Context<'_>, unwinding: Unwinding) -> Result<(), Cancelled> {
     let cancellation = context.cancellation();
-    if context.park_state().is_killed() && cancellation.shields.get() == 0 {
-        return Some(Cancel::Kill);
+    if unwinding == Unwinding::No && context.park_state().is_killed() && cancellation.shields.get() == 0 {
+        return Err(Cancel::Kill.raise(context));
     }
     if cancellation.frames.get().is_null() {
-        return None;
+        return Ok(());
     }
     let now = clock::now();
     // The outermost, so that an inner timeout never swallows it.
-    frames(cancellation).filter(|frame| frame.deadline <= now).last().map(|frame| Cancel::Timeout(frame))
+    let due = in_force(cancellation, unwinding).filter(|frame| frame.deadline <= now).last();
+    match due {
+        None => Ok(()),
+        Some(frame) if unwinding == Unwinding::No => Err(Cancel::Timeout(frame).raise(context)),
+        Some(frame) => {
+            frame.answered.set(true);
+            Err(Cancelled::Timeout)
+        }
+    }
+}
+
+/// While the code unwinds, only those frames that were entered meanwhile, and need no unwinding.
+fn in_force(cancellation: &Cancellation, unwinding: Unwinding) -> impl Iterator<Item = &Frame> {
+    frames(cancellation).filter(move |frame| frame.late || unwinding == Unwinding::No)
 }
 
 fn frames(cancellation: &Cancellation) -> impl Iterator<Item = &Frame> {
@@ -105,16 +119,16 @@ fn frames(cancellation: &Cancellation) -> impl Iterator<Item = &Frame> {
 }
 
 impl Cancel {
-    /// Starts the unwinding. Returns only where there is none (`panic = "abort"`).
+    /// Starts the unwinding; the code is not unwinding already. Returns only where there is none (`panic = "abort"`).
     pub(crate) fn raise(self, context: &Context<'_>) -> Cancelled {
-        if let Cancel::Timeout(frame) = self {
-            // SAFETY: from `pending`, a moment ago; the frame is below us on this stack.
-            unsafe { &*frame }.fired.set(true);
-        }
         if cfg!(panic = "abort") {
             return match self {
                 Cancel::Kill => Cancelled::Kill,
-                Cancel::Timeout(_) => Cancelled::Timeout,
+                Cancel::Timeout(frame) => {
+                    // SAFETY: from `check`, a moment ago; the frame is below us on this stack.
+                    unsafe { &*frame }.answered.set(true);
+                    Cancelled::Timeout
+                }
             };
         }
         context.cancellation().unwinding.set(true);
@@ -147,7 +161,8 @@ pub(crate) fn with_deadline<T>(nanos: u64, f: impl FnOnce() -> T) -> Option<T> {
     context::with(|context| {
         let cancellation = context.cancellation();
         let deadline = clock::now().saturating_add(nanos);
-        let frame = Frame { deadline, outer: cancellation.frames.get(), fired: false.into() };
+        let late = matches!(unwinding(context), Unwinding::Yes | Unwinding::Likely);
+        let frame = Frame { deadline, outer: cancellation.frames.get(), late, answered: false.into() };
         cancellation.frames.set(&frame);
         // AssertUnwindSafe: what is caught is either passed on, or is our own cancellation, which tears nothing down that
         // the destructors on its way have not seen.
@@ -155,7 +170,7 @@ pub(crate) fn with_deadline<T>(nanos: u64, f: impl FnOnce() -> T) -> Option<T> {
         cancellation.frames.set(frame.outer);
         match caught {
             // Without unwinding, `f` was told by an error, and returned in whichever way.
-            Ok(_) if cfg!(panic = "abort") && frame.fired.get() => None,
+            Ok(_) if frame.answered.get() => None,
             Ok(value) => Some(value),
             Err(payload) => {
                 let own = TimedOut { frame: ptr::from_ref(&frame).addr(), deadline };

@@ -6,7 +6,7 @@ use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::time::Instant;
 
-use super::context::{self, NEVER};
+use super::context;
 use super::{Reason, cancel};
 use crate::runtime::reactor::{self, Enqueued, Slot};
 use crate::runtime::{self, worker};
@@ -159,10 +159,7 @@ fn wait_in_greenlet(
 
 /// Blocks the OS thread until `fd` may be ready, at most until `deadline` or the `timeout` around us.
 fn wait_on_thread(fd: BorrowedFd<'_>, interest: Interest, deadline: u64) -> io::Result<bool> {
-    let outer = context::with(|context| match cancel::unwinding(context) {
-        cancel::Unwinding::No => cancel::deadline(context.cancellation()),
-        _ => NEVER,
-    });
+    let outer = context::with(|context| cancel::deadline(context.cancellation(), cancel::unwinding(context)));
     let until = deadline.min(outer);
     let ready = poll::wait(fd, interest == Interest::Write, until)?;
     if !ready {

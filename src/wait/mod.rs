@@ -46,7 +46,8 @@ impl Announced<'_> {
 /// it out again if the wait ends otherwise. Neither may block. A wait that was woken never ends in a cancellation.
 ///
 /// # Cancellation
-/// Unwinds when killed or timed out, after `forget`. Where nothing can unwind, answers `Cancelled`.
+/// Unwinds when killed or timed out, after `forget`. Where nothing can unwind, and for a `timeout` that was entered while
+/// unwinding, answers `Cancelled`.
 pub(crate) fn park(
     reason: Reason,
     subject: u64,
@@ -59,11 +60,8 @@ pub(crate) fn park(
         let mut patience = LOOK_AGAIN;
         loop {
             let unwinding = cancel::unwinding(context);
-            let open = unwinding == Unwinding::No;
-            if open && let Some(cancel) = cancel::pending(context) {
-                return Err(cancel.raise(context));
-            }
-            let interruptible = open && cancellation.shields.get() == 0;
+            cancel::check(context, unwinding)?;
+            let interruptible = unwinding == Unwinding::No && cancellation.shields.get() == 0;
             let Some(ticket) = context.park_state().arm(interruptible) else {
                 return Err(Cancel::Kill.raise(context));
             };
@@ -72,14 +70,14 @@ pub(crate) fn park(
                 context.park_state().disarm(ticket);
                 return Ok(true);
             }
+            let until = deadline.min(cancel::deadline(cancellation, unwinding));
             let until = match unwinding {
-                Unwinding::No => deadline.min(cancel::deadline(cancellation)),
-                Unwinding::Yes => deadline,
-                Unwinding::Unsure => deadline.min(clock::now().saturating_add(LOOK_AGAIN)),
+                Unwinding::No | Unwinding::Yes => until,
+                Unwinding::Unsure => until.min(clock::now().saturating_add(LOOK_AGAIN)),
                 Unwinding::Likely => {
                     let look = clock::now().saturating_add(patience);
                     patience = (2 * patience).min(LOOK_AGAIN_AT_LAST);
-                    deadline.min(look)
+                    until.min(look)
                 }
             };
             match context.sleep(ticket, until, reason, subject) {
@@ -90,9 +88,7 @@ pub(crate) fn park(
                     return Err(Cancel::Kill.raise(context));
                 }
             }
-            if open && let Some(cancel) = cancel::pending(context) {
-                return Err(cancel.raise(context));
-            }
+            cancel::check(context, unwinding)?;
             if deadline != NEVER && deadline <= clock::now() {
                 return Ok(false);
             }
@@ -124,10 +120,7 @@ pub(crate) fn enter() -> Result<(), Cancelled> {
 
 #[cold]
 fn raise_pending(context: &Context<'_>) -> Result<(), Cancelled> {
-    match cancel::unwinding(context) {
-        Unwinding::No => cancel::pending(context).map_or(Ok(()), |cancel| Err(cancel.raise(context))),
-        Unwinding::Yes | Unwinding::Likely | Unwinding::Unsure => Ok(()),
-    }
+    cancel::check(context, cancel::unwinding(context))
 }
 
 /// Lets others run: a greenlet goes to the end of its worker's queue, an OS thread asks the kernel. `idle` waits until
