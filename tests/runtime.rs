@@ -132,7 +132,8 @@ fn metrics_count_what_waits() {
                 [parked.join, parked.scope, parked.other],
             )
         };
-        wait_until(|| parked() == (8, 4, 3, 2, [5, 1, 0]));
+        // A job waits in the queue until its new thread has come up.
+        wait_until(|| parked() == (8, 4, 3, 2, [5, 1, 0]) && metrics().offload_queued == 0);
         let now = metrics();
         assert_eq!((now.live, now.parked.total(), now.ready), (23, 23, 0), "{now:#?}");
         assert_eq!((now.spawned, now.stacks_in_use), (23, 23));
