@@ -32,6 +32,7 @@ use super::registry::Shard;
 use super::sleep::Sleeper;
 use super::timer::Wheel;
 use crate::coroutine::{LocalStacks, Suspend};
+use crate::runtime;
 use crate::sys::clock;
 use crate::sys::epoll::{Epoll, Events};
 use crate::sys::panic_count::PanicCount;
@@ -259,7 +260,7 @@ impl Worker {
     /// A new greenlet's number. Each worker takes them in blocks, so that no shared counter is on the way.
     pub(crate) fn new_id(&self) -> u64 {
         if self.next_id.get() == self.last_id.get() {
-            let first = super::take_ids(1024);
+            let first = runtime::take_ids(1024);
             self.next_id.set(first);
             self.last_id.set(first + 1024);
         }
@@ -283,8 +284,8 @@ pub(crate) unsafe fn schedule(core: NonNull<Core>) {
     match here() {
         Some(worker) if fresh => worker.push_fresh(control),
         Some(worker) if home == worker.index => worker.push_ready(control),
-        _ if fresh => super::inject(Fresh(control)),
-        _ => super::get().worker(home).deliver(control),
+        _ if fresh => runtime::inject(Fresh(control)),
+        _ => runtime::get().worker(home).deliver(control),
     }
 }
 
@@ -295,7 +296,7 @@ pub(crate) fn schedule_later(control: ControlRef, due: u64) {
     let control = control.into_raw();
     match here() {
         Some(worker) => worker.delay(control, due),
-        None => super::get().any_worker().deliver(control),
+        None => runtime::get().any_worker().deliver(control),
     }
 }
 
