@@ -54,7 +54,8 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    let options = Options { due: wait::deadline_in(Some(delay)), ..Options::at(Location::caller()) };
+    let due = if delay.is_zero() { 0 } else { wait::deadline_in(Some(delay)) };
+    let options = Options { due, ..Options::at(Location::caller()) };
     // SAFETY: Send and 'static, say the bounds.
     expect(unsafe { task::spawn(f, options) })
 }
