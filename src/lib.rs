@@ -76,7 +76,7 @@
 //!
 //! # Platforms
 //!
-//! Linux 5.11 or newer on x86_64 and aarch64. From Linux 6.13 on, a stack's guard costs no mapping of its own; before, about
+//! Linux 5.11 or newer on x86_64, and on aarch64, where it has not been tested yet. From Linux 6.13 on, a stack's guard costs no mapping of its own; before, about
 //! 30,000 greenlets fit into the default `vm.max_map_count`, and [`Builder::spawn`] says so when they do not.
 
 #[cfg(not(target_os = "linux"))]
