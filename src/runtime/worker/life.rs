@@ -56,7 +56,7 @@ impl Worker {
 
     /// The greenlet is about to run: `thread::panicking` has to speak of its panics, or else it has to know that it does not.
     #[inline]
-    pub(super) fn restore_panics(&self, block: &Control) {
+    fn restore_panics(&self, block: &Control) {
         let Some(count) = &self.panic_count else {
             return self.ambient_panic.set(std::thread::panicking());
         };
@@ -66,7 +66,7 @@ impl Worker {
     }
 
     /// Gives a greenlet its stack and ties it to this worker; `false`: it went to a worker that holds clearly fewer.
-    pub(super) fn start(&self, control: NonNull<Control>) -> bool {
+    fn start(&self, control: NonNull<Control>) -> bool {
         // SAFETY: as in `resume`.
         let block = unsafe { control.as_ref() };
         if block.home() == HOMELESS {
@@ -115,7 +115,7 @@ impl Worker {
     }
 
     /// Takes back what a finished greenlet had and tells whoever waits for it.
-    pub(super) fn finish(&self, control: NonNull<Control>) {
+    fn finish(&self, control: NonNull<Control>) {
         // SAFETY: as in `resume`; this takes over the scheduler's reference.
         let block = unsafe { ControlRef::from_raw(control) };
         // SAFETY: we have the greenlet.

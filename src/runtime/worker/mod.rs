@@ -226,7 +226,7 @@ impl Worker {
         WORKER.with(|worker| worker.set(self));
         loop {
             if self.poll_is_due() {
-                self.poll(0);
+                self.poll();
             }
             if let Some(control) = self.next() {
                 self.resume(control);

@@ -29,7 +29,7 @@ impl Worker {
         self.pop_ready()
     }
 
-    pub(super) fn pop_ready(&self) -> Option<NonNull<Control>> {
+    fn pop_ready(&self) -> Option<NonNull<Control>> {
         // SAFETY: this thread's own queue, borrowed for this one call.
         unsafe { &mut *self.ready.get() }.pop_front().map(|ready| ready.control)
     }
@@ -89,7 +89,7 @@ impl Worker {
 
     /// Whether to rob this worker. A single fresh greenlet is most often one whose parent is about to wait for it: it
     /// runs sooner, and joins cheaper, where it is. So it is left alone until it was seen twice, a nap apart.
-    pub(super) fn is_ripe(&self, index: usize, other: &Shared) -> bool {
+    fn is_ripe(&self, index: usize, other: &Shared) -> bool {
         if other.stealer.len() > 1 {
             return true;
         }
@@ -107,7 +107,7 @@ impl Worker {
         }
     }
 
-    pub(super) fn steal(&self) -> Option<Fresh> {
+    fn steal(&self) -> Option<Fresh> {
         let workers = &self.runtime.workers;
         let gone = self.fresh_gone();
         let found = |fresh| {
@@ -140,7 +140,7 @@ impl Worker {
         }
     }
 
-    pub(super) fn random(&self) -> u32 {
+    fn random(&self) -> u32 {
         let mut x = self.random.get();
         x ^= x << 13;
         x ^= x >> 17;
@@ -188,7 +188,7 @@ impl Worker {
     }
 
     /// Queues a greenlet that was left for this worker.
-    pub(super) fn accept(&self, control: NonNull<Control>) {
+    fn accept(&self, control: NonNull<Control>) {
         // SAFETY: it carries the scheduler's reference.
         let block = unsafe { control.as_ref() };
         let due = block.delay_until.get();

@@ -11,18 +11,26 @@ use super::{
 use crate::runtime::parking::{Cause, Notified, Ticket};
 use crate::runtime::reactor;
 use crate::sys::clock;
-use crate::sys::epoll;
+use crate::sys::epoll::{self, Events};
 
 impl Worker {
-    /// Looks at I/O for at most `nanos`, then at the timers and the inbox.
-    pub(super) fn poll(&self, nanos: u64) {
+    /// Looks at I/O, timers and the inbox, without waiting, and at what else is due now and then.
+    pub(super) fn poll(&self) {
         // SAFETY: this thread's own buffer; nothing below borrows it again.
         let events = unsafe { &mut *self.events.get() };
-        if nanos > 0 || !self.shared.epoll.is_empty() {
-            self.shared.epoll.wait(events, nanos);
-            for event in events.iter().filter_map(epoll::decode) {
-                reactor::dispatch(event);
-            }
+        events.clear();
+        if !self.shared.epoll.is_empty() {
+            self.shared.epoll.wait(events, 0);
+        }
+        self.catch_up(events);
+        self.take_from_injector();
+        self.runtime.stacks.sweep(self.now.get(), SWEEP_IN_PASSING);
+    }
+
+    /// Passes on what epoll has reported, then everything else that has come up by now.
+    fn catch_up(&self, events: &Events) {
+        for event in events.iter().filter_map(epoll::decode) {
+            reactor::dispatch(event);
         }
         let now = clock::now();
         self.now.set(now);
@@ -31,8 +39,6 @@ impl Worker {
             self.drain_inbox();
         }
         self.compare_loads();
-        self.take_from_injector();
-        self.runtime.stacks.sweep(now, SWEEP_IN_PASSING);
         self.schedule_poll(now);
     }
 
@@ -42,7 +48,7 @@ impl Worker {
         clock::ticks() >= self.poll_at.get()
     }
 
-    pub(super) fn schedule_poll(&self, now: u64) {
+    fn schedule_poll(&self, now: u64) {
         let ticks = clock::ticks();
         let (first_now, first_ticks) = self.epoch;
         let elapsed = now - first_now;
@@ -59,7 +65,7 @@ impl Worker {
 
     /// Every so often: what do the others hold by now? A limit of last time may be far too high, when many of theirs have
     /// ended since.
-    pub(super) fn compare_loads(&self) {
+    fn compare_loads(&self) {
         if self.runtime.workers.len() == 1 {
             self.crowded_at.set(usize::MAX);
         } else if self.shared.counters.live() >= SLACK {
@@ -68,7 +74,7 @@ impl Worker {
     }
 
     /// The injector's greenlets come after our own only if those ever end: so every so often some of them come along.
-    pub(super) fn take_from_injector(&self) {
+    fn take_from_injector(&self) {
         if self.runtime.injector.is_empty() {
             return;
         }
@@ -80,7 +86,7 @@ impl Worker {
         }
     }
 
-    pub(super) fn expire_timers(&self, now: u64) {
+    fn expire_timers(&self, now: u64) {
         let mut wheel = self.shared.wheel.lock().unwrap_or_else(PoisonError::into_inner);
         wheel.expire(now, &mut |node| {
             // SAFETY: only control blocks put their timer node into a wheel, and stay alive while it is in; they are
@@ -119,7 +125,7 @@ impl Worker {
         if unsafe { &*self.idle.get() }.is_empty() {
             return false;
         }
-        self.poll(0);
+        self.poll();
         // SAFETY: this thread's own queues, borrowed for these calls.
         let (idle, ready) = unsafe { (&mut *self.idle.get(), &mut *self.ready.get()) };
         if ready.is_empty() && self.fresh.is_empty() {
@@ -150,15 +156,7 @@ impl Worker {
             |nothing| self.shared.epoll.wait(events, if nothing { self.time_to_sleep(nap) } else { 0 });
         let called = self.runtime.idle.rest(self.index as usize, &self.shared.sleeper, nap, nothing, sleep);
         self.naps.set((self.naps.get() + 1).min(NAPS));
-        for event in events.iter().filter_map(epoll::decode) {
-            reactor::dispatch(event);
-        }
-        let now = clock::now();
-        self.now.set(now);
-        self.expire_timers(now);
-        self.drain_inbox();
-        self.compare_loads();
-        self.schedule_poll(now);
+        self.catch_up(events);
         if called {
             self.naps.set(0);
             if let Some(control) = self.search(true) {
@@ -168,7 +166,7 @@ impl Worker {
         }
     }
 
-    pub(super) fn time_to_sleep(&self, nap: bool) -> u64 {
+    fn time_to_sleep(&self, nap: bool) -> u64 {
         // There is time now. What is left to do ends the sleep at once.
         let sweep = self.runtime.stacks.sweep(clock::now(), SWEEP_AT_REST);
         let wheel = self.shared.wheel.lock().unwrap_or_else(PoisonError::into_inner);
