@@ -16,19 +16,7 @@ use vervet::{Greenlet, timeout};
 
 /// A greenlet of this worker that panics and stays in a destructor until the gate opens.
 fn stuck_in_a_panic(gate: &Gate) -> Greenlet<()> {
-    let gate = gate.clone();
-    let greenlet = vervet::spawn_local(move || {
-        let _guard = OnDrop(move || gate.pass());
-        fail("on purpose")
-    });
-    parked(&greenlet.handle(), "join");
-    assert!(!thread::panicking(), "a neighbour's panic is none of ours");
-    greenlet
-}
-
-#[track_caller]
-fn panicked(greenlet: Greenlet<()>) {
-    assert_eq!(text(greenlet.join().unwrap_err().into_panic()), "on purpose");
+    common::stuck_in_a_panic(gate, false)
 }
 
 #[test]
@@ -177,16 +165,7 @@ fn neighbours_panic_too() {
 fn several_are_stuck_and_end_in_any_order() {
     checked(|| {
         vervet::run(|| {
-            for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
-                let gates = [Gate::new(), Gate::new(), Gate::new()];
-                let mut stuck = gates.each_ref().map(|gate| Some(stuck_in_a_panic(gate)));
-                for i in order {
-                    vervet::sleep(Duration::from_micros(100));
-                    gates[i].open();
-                    panicked(stuck[i].take().unwrap());
-                }
-                assert!(!thread::panicking());
-            }
+            end_in_any_order(stuck_in_a_panic);
         });
     });
 }

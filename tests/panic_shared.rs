@@ -19,19 +19,7 @@ fn shared(test: fn()) {
 
 /// A greenlet of this worker that panics and stays in a destructor until the gate opens.
 fn stuck_in_a_panic(gate: &Gate) -> Greenlet<()> {
-    let gate = gate.clone();
-    let greenlet = vervet::spawn_local(move || {
-        let _guard = OnDrop(move || gate.pass());
-        fail("on purpose")
-    });
-    parked(&greenlet.handle(), "join");
-    assert!(thread::panicking(), "a neighbour's panic is seen from here");
-    greenlet
-}
-
-#[track_caller]
-fn panicked(greenlet: Greenlet<()>) {
-    assert_eq!(text(greenlet.join().unwrap_err().into_panic()), "on purpose");
+    common::stuck_in_a_panic(gate, true)
 }
 
 #[test]
@@ -77,16 +65,7 @@ fn kills_and_timeouts_of_neighbours_come_in_the_end() {
 #[test]
 fn several_are_stuck_and_end_in_any_order() {
     shared(|| {
-        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
-            let gates = [Gate::new(), Gate::new(), Gate::new()];
-            let mut stuck = gates.each_ref().map(|gate| Some(stuck_in_a_panic(gate)));
-            for i in order {
-                vervet::sleep(Duration::from_micros(100));
-                gates[i].open();
-                panicked(stuck[i].take().unwrap());
-            }
-            assert!(!thread::panicking());
-        }
+        end_in_any_order(stuck_in_a_panic);
     });
 }
 

@@ -248,3 +248,36 @@ pub(crate) fn scoped_sleeper<'scope>(scope: &'scope Scope<'scope, '_>) -> Scoped
     parked(&greenlet.handle(), "sleep");
     greenlet
 }
+
+/// A greenlet of this worker that panics and stays in a destructor until the gate opens; `seen` tells whether
+/// `thread::panicking` speaks of that here, too.
+pub(crate) fn stuck_in_a_panic(gate: &Gate, seen: bool) -> Greenlet<()> {
+    let gate = gate.clone();
+    let greenlet = vervet::spawn_local(move || {
+        let _guard = OnDrop(move || gate.pass());
+        fail("on purpose")
+    });
+    parked(&greenlet.handle(), "join");
+    assert_eq!(thread::panicking(), seen, "a neighbour's panic, seen from here");
+    greenlet
+}
+
+/// Joins one of those.
+#[track_caller]
+pub(crate) fn panicked(greenlet: Greenlet<()>) {
+    assert_eq!(text(greenlet.join().unwrap_err().into_panic()), "on purpose");
+}
+
+/// Three are stuck, and end in different orders.
+pub(crate) fn end_in_any_order(stuck_in_a_panic: fn(&Gate) -> Greenlet<()>) {
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        let gates = [Gate::new(), Gate::new(), Gate::new()];
+        let mut stuck = gates.each_ref().map(|gate| Some(stuck_in_a_panic(gate)));
+        for i in order {
+            vervet::sleep(Duration::from_micros(100));
+            gates[i].open();
+            panicked(stuck[i].take().unwrap());
+        }
+        assert!(!thread::panicking());
+    }
+}
