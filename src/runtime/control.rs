@@ -51,12 +51,31 @@ pub(crate) enum Reason {
     Write,
     Offload,
     Scope,
+    /// A lock, a barrier, a value that another is making.
+    Lock,
+    /// A condition variable, or an unpark.
+    Signal,
+    /// A message, or room for one.
+    Channel,
+    /// The end of a child process.
+    Child,
     /// Another kind of wait that a layer above has built.
     Other,
 }
 
-pub(crate) const REASONS: [Reason; 7] =
-    [Reason::Sleep, Reason::Join, Reason::Read, Reason::Write, Reason::Offload, Reason::Scope, Reason::Other];
+pub(crate) const REASONS: [Reason; 11] = [
+    Reason::Sleep,
+    Reason::Join,
+    Reason::Read,
+    Reason::Write,
+    Reason::Offload,
+    Reason::Scope,
+    Reason::Lock,
+    Reason::Signal,
+    Reason::Channel,
+    Reason::Child,
+    Reason::Other,
+];
 
 impl Reason {
     /// What `dump` calls it.
@@ -68,6 +87,10 @@ impl Reason {
             Reason::Write => "write",
             Reason::Offload => "offload",
             Reason::Scope => "scope",
+            Reason::Lock => "lock",
+            Reason::Signal => "signal",
+            Reason::Channel => "channel",
+            Reason::Child => "child process",
             Reason::Other => "other",
         }
     }

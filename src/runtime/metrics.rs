@@ -138,6 +138,14 @@ pub struct Parked {
     pub offload: usize,
     /// At the end of a `scope`.
     pub scope: usize,
+    /// For a lock, a barrier, a value that another greenlet is making.
+    pub lock: usize,
+    /// For a condition variable, or to be unparked.
+    pub signal: usize,
+    /// For a message, or for room for one.
+    pub channel: usize,
+    /// For a child process to end.
+    pub child: usize,
     /// For anything else.
     pub other: usize,
 }
@@ -146,7 +154,8 @@ impl Parked {
     /// All of them.
     #[must_use]
     pub fn total(&self) -> usize {
-        self.sleep + self.join + self.read + self.write + self.offload + self.scope + self.other
+        let mut parked = *self;
+        REASONS.into_iter().map(|reason| *parked.field(reason)).sum()
     }
 
     fn field(&mut self, reason: Reason) -> &mut usize {
@@ -157,6 +166,10 @@ impl Parked {
             Reason::Write => &mut self.write,
             Reason::Offload => &mut self.offload,
             Reason::Scope => &mut self.scope,
+            Reason::Lock => &mut self.lock,
+            Reason::Signal => &mut self.signal,
+            Reason::Channel => &mut self.channel,
+            Reason::Child => &mut self.child,
             Reason::Other => &mut self.other,
         }
     }
