@@ -96,5 +96,7 @@ pub use greenlet::{
     ScopedGreenlet, as_completed, current, idle, join_all, kill_all, offload, run, scope, shield, sleep,
     spawn, spawn_later, spawn_local, timeout, try_join_all, yield_now,
 };
+#[cfg(feature = "may")]
+pub use runtime::Scheduler;
 pub use runtime::control::GreenletId;
 pub use runtime::exit::Exit;

@@ -1,5 +1,8 @@
 //! TCP: each behaviour is checked on std's types first, then on vervet's, in every context.
 
+#[path = "common/scheduler.rs"]
+mod scheduler;
+
 use std::io::{ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::mpsc;

@@ -1,5 +1,8 @@
 //! Fresh greenlets find every idle worker, also when those that run already never let go of theirs.
 
+#[path = "common/scheduler.rs"]
+mod scheduler;
+
 use std::hint;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -30,6 +30,25 @@ pub(crate) type Lookup = fn(usize) -> Option<OverflowInfo>;
 
 static LOOKUP: OnceLock<Lookup> = OnceLock::new();
 
+/// As `Lookup`, for coroutines that another library switches, which may have a handler of its own for them.
+#[cfg(feature = "may")]
+pub(crate) type GuestLookup = fn(usize) -> Guest;
+
+#[cfg(feature = "may")]
+static GUESTS: OnceLock<GuestLookup> = OnceLock::new();
+
+/// Who runs where a fault has come.
+#[cfg(feature = "may")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Guest {
+    /// A greenlet that has overflowed its stack.
+    Overflow(OverflowInfo),
+    /// A coroutine, and the fault may concern the library that switches it.
+    Coroutine,
+    /// None of these.
+    Nobody,
+}
+
 /// The greenlet that has overflowed its stack. Holds a copy of the name, so that it borrows from nobody.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OverflowInfo {
@@ -64,6 +83,17 @@ pub(crate) fn install(lookup: Lookup) -> io::Result<()> {
     Ok(())
 }
 
+/// Puts the handler before one that a library of coroutines has installed since; the first caller's `guests` stays.
+///
+/// # Errors
+/// The kernel's errno, if it refuses the handler.
+#[cfg(feature = "may")]
+pub(crate) fn return_to_the_front(guests: GuestLookup) -> io::Result<()> {
+    // Set before by another, it is the same.
+    let _ = GUESTS.set(guests);
+    signal::to_the_front()
+}
+
 /// Makes sure that the calling thread has an alternate signal stack, without which no handler can run after an
 /// overflow. Every thread that resumes greenlets keeps the result until it is done with them.
 ///
@@ -73,10 +103,20 @@ pub(crate) fn alternate_stack_for_this_thread() -> io::Result<signal::AlternateS
     signal::AlternateStack::for_this_thread()
 }
 
-fn inspect(address: usize) {
+/// Whether the fault may concern another library's coroutine.
+fn inspect(address: usize) -> bool {
     if let Some(info) = LOOKUP.get().and_then(|lookup| lookup(address)) {
         signal::abort_with(message(&info).as_bytes());
     }
+    #[cfg(feature = "may")]
+    if let Some(guests) = GUESTS.get() {
+        return match guests(address) {
+            Guest::Overflow(info) => signal::abort_with(message(&info).as_bytes()),
+            Guest::Coroutine => true,
+            Guest::Nobody => false,
+        };
+    }
+    false
 }
 
 fn message(info: &OverflowInfo) -> Line {

@@ -11,9 +11,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::task::Owner;
+use crate::runtime;
 use crate::runtime::control::{Control, ControlRef, GreenletId};
 use crate::runtime::exit::Exit;
-use crate::runtime::{self, worker};
 use crate::wait::{self, Cancelled, NEVER, Reason, cancel};
 
 /// Owns a greenlet's result. Dropping it detaches the greenlet, which goes on.
@@ -240,7 +240,7 @@ fn debug(name: &str, control: &Control, f: &mut fmt::Formatter<'_>) -> fmt::Resu
 /// ```
 #[must_use]
 pub fn current() -> Option<GreenletRef> {
-    worker::current().map(|control| GreenletRef(ControlRef::share(control)))
+    wait::context::greenlet().map(|control| GreenletRef(ControlRef::share(control)))
 }
 
 impl JoinError {

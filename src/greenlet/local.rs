@@ -1,13 +1,13 @@
 //! `greenlet_local!`: values that each greenlet has for itself.
 //!
-//! Uses `runtime::worker`.
+//! Uses `wait::context`.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::error::Error;
 use std::fmt;
 
-use crate::runtime::worker;
+use crate::wait::context;
 
 type Slots = Vec<(usize, Box<dyn Any>)>;
 
@@ -97,7 +97,7 @@ impl<T: 'static> LocalKey<T> {
     where
         F: FnOnce(&T) -> R,
     {
-        let value: *const T = match worker::current() {
+        let value: *const T = match context::control() {
             Some(control) => self.find(&control.own.locals),
             None => THREAD.try_with(|slots| self.find(slots)).map_err(|_| AccessError)?,
         };

@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use super::handle::{Greenlet, JoinError};
 use super::task::{self, Options};
+#[cfg(feature = "may")]
+use crate::runtime::Scheduler;
+use crate::runtime::worker;
 use crate::wait;
 
 /// Starts a greenlet that runs `f`.
@@ -83,7 +86,10 @@ where
     F: FnOnce() -> T + 'static,
     T: 'static,
 {
-    assert!(wait::in_greenlet(), "spawn_local was called outside a greenlet");
+    assert!(
+        worker::here().is_some(),
+        "spawn_local was called outside a greenlet, or in one that has no worker to stay on"
+    );
     let options = Options { local: true, ..Options::at(Location::caller()) };
     // SAFETY: 'static, say the bounds. Local: it runs on this OS thread, and a handle of a `T` that is not Send stays too.
     expect(unsafe { task::spawn(f, options) })
@@ -141,6 +147,8 @@ fn expect<T>(spawned: io::Result<task::Owner<T>>) -> Greenlet<T> {
 pub struct Builder {
     name: Option<Box<str>>,
     stack_size: Option<usize>,
+    #[cfg(feature = "may")]
+    scheduler: Option<Scheduler>,
 }
 
 impl Builder {
@@ -162,6 +170,42 @@ impl Builder {
         self
     }
 
+    /// Chooses what runs the greenlet. Without this call it is what the program's environment chooses, or vervet.
+    ///
+    /// On [`Scheduler::May`] it is one of may's coroutines; joins, kills, timeouts, names, locals and metrics are as usual. See the
+    /// README for when that is worth it. The first such greenlet starts may, if the program has not: with as many workers
+    /// as vervet has, the same default stack, and no pinning to cores. What is different:
+    ///
+    /// * It changes OS threads when it waits.
+    /// * There is room for about 30,000 with the default `vm.max_map_count`.
+    /// * [`idle`](crate::idle) is a [`yield_now`](crate::yield_now), and [`spawn_local`] panics in it.
+    /// * Others on may that keep yielding by may's own means hold up its I/O.
+    ///
+    /// Available with the feature `may`.
+    ///
+    /// # Safety
+    /// Nothing is asked for [`Scheduler::Vervet`]. For [`Scheduler::May`]: may moves a coroutine between OS threads while it
+    /// is in the middle of its functions, and does not move the thread-locals along. So the code of this greenlet, crates that it
+    /// calls included, must not hold across a wait what belongs to a thread: a reference into a `thread_local!`, a value that
+    /// is not `Send` (an `Rc` shared through a thread-local, a `std::sync::MutexGuard`), the address of a thread-local that the
+    /// compiler keeps in a register when a function that uses one is inlined around a wait.
+    ///
+    /// # Examples
+    /// ```
+    /// use vervet::Scheduler;
+    ///
+    /// // SAFETY: the closure uses no thread-local.
+    /// let builder = unsafe { vervet::Builder::new().scheduler(Scheduler::May) };
+    /// let greenlet = builder.spawn(|| vervet::sleep(std::time::Duration::from_millis(1)))?;
+    /// greenlet.join().unwrap();
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg(feature = "may")]
+    pub unsafe fn scheduler(mut self, scheduler: Scheduler) -> Builder {
+        self.scheduler = Some(scheduler);
+        self
+    }
+
     /// Starts the greenlet. See [`spawn`].
     ///
     /// # Errors
@@ -173,8 +217,13 @@ impl Builder {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let options =
-            Options { name: self.name, stack_size: self.stack_size, ..Options::at(Location::caller()) };
+        let options = Options {
+            name: self.name,
+            stack_size: self.stack_size,
+            #[cfg(feature = "may")]
+            scheduler: self.scheduler,
+            ..Options::at(Location::caller())
+        };
         // SAFETY: Send and 'static, say the bounds.
         unsafe { task::spawn(f, options) }.map(Greenlet::new)
     }

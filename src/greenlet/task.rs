@@ -25,8 +25,10 @@ use super::handle::JoinError;
 use crate::runtime::control::{Body, Control, ControlRef, GreenletId, HOMELESS, Profile};
 use crate::runtime::core::{Core, Vtable};
 use crate::runtime::exit::Exit;
-use crate::runtime::{self, worker};
-use crate::wait::cancel;
+use crate::runtime::{self, Scheduler, worker};
+#[cfg(feature = "may")]
+use crate::wait::may;
+use crate::wait::{cancel, context};
 
 #[repr(C)]
 struct Task<F, T> {
@@ -48,12 +50,23 @@ pub(crate) struct Options {
     pub(crate) local: bool,
     /// Not to run before this moment (0: at once).
     pub(crate) due: u64,
+    /// `None`: the program's default.
+    #[cfg(feature = "may")]
+    pub(crate) scheduler: Option<Scheduler>,
     pub(crate) site: &'static Location<'static>,
 }
 
 impl Options {
     pub(crate) fn at(site: &'static Location<'static>) -> Options {
-        Options { name: None, stack_size: None, local: false, due: 0, site }
+        Options {
+            name: None,
+            stack_size: None,
+            local: false,
+            due: 0,
+            #[cfg(feature = "may")]
+            scheduler: None,
+            site,
+        }
     }
 }
 
@@ -77,6 +90,11 @@ where
         Some(worker) => worker.runtime,
         None => runtime::try_get()?,
     };
+    #[cfg(feature = "may")]
+    if !options.local && options.scheduler.unwrap_or(runtime.scheduler) == Scheduler::May {
+        // SAFETY: passed on to the caller.
+        return unsafe { spawn_on_may(f, options, runtime) };
+    }
     let stack = match (options.stack_size, here) {
         (Some(bytes), _) => Some(runtime.stacks.custom(bytes)?),
         (None, Some(worker)) => {
@@ -93,29 +111,18 @@ where
         id: GreenletId(here.map_or_else(runtime::new_id, worker::Worker::new_id)),
         name: options.name,
         site: options.site,
-        parent: worker::current().map(ControlRef::share),
+        parent: context::greenlet().map(ControlRef::share),
         stack,
+        scheduler: Scheduler::Vervet,
         shard: here.map_or(runtime.shard_elsewhere(), |worker| worker.index),
         home: match here {
             Some(worker) if options.local => worker.index,
             _ => HOMELESS,
         },
     };
-    let task = Box::new(Task {
-        head: Head::<T> {
-            control: Control::new(Typed::<F, T>::BODY, profile),
-            output: UnsafeCell::new(ManuallyDrop::new(None)),
-        },
-        closure: UnsafeCell::new(ManuallyDrop::new(f)),
-    });
-    let control: NonNull<Control> = NonNull::from(Box::leak(task)).cast();
-    // SAFETY: the pointer comes from the whole allocation; the control block is its first field. The block is new, lives
-    // until both its references are gone, and was made for this worker's shard, or the common one.
-    let (scheduler, handle) = unsafe {
-        Control::place(control);
-        runtime.admit(control.as_ref(), here);
-        (ControlRef::from_raw(control), ControlRef::from_raw(control))
-    };
+    let (scheduler, handle) = make::<F, T>(f, Typed::<F, T>::BODY, profile);
+    // SAFETY: new, and made for this worker's shard, or the common one.
+    unsafe { runtime.admit(&scheduler, here) };
     if options.due == 0 {
         // SAFETY: nobody else knows of it, so it is ours to queue, with the scheduler's reference.
         unsafe { worker::schedule(scheduler.into_raw().cast()) };
@@ -125,11 +132,69 @@ where
     Ok(Owner { control: handle, marker: PhantomData })
 }
 
+/// As `spawn`, on may's scheduler.
+///
+/// # Safety
+/// As `spawn`, and the greenlet bears to be moved between threads.
+#[cfg(feature = "may")]
+unsafe fn spawn_on_may<F, T>(
+    f: F,
+    options: Options,
+    runtime: &'static runtime::Runtime,
+) -> io::Result<Owner<T>>
+where
+    F: FnOnce() -> T,
+{
+    let opening = may::Opening::find(runtime, options.stack_size)?;
+    let home = runtime.any_index();
+    let profile = Profile {
+        id: GreenletId(runtime::new_id()),
+        name: options.name,
+        site: options.site,
+        parent: context::greenlet().map(ControlRef::share),
+        stack: None,
+        shard: home,
+        home,
+        scheduler: Scheduler::May,
+    };
+    let (scheduler, handle) = make::<F, T>(f, Typed::<F, T>::BODY_ON_MAY, profile);
+    // SAFETY: new, and made for that worker's shard.
+    unsafe { runtime.admit(&scheduler, None) };
+    let owner = Owner { control: handle, marker: PhantomData };
+    opening.start(scheduler, options.due)?;
+    Ok(owner)
+}
+
+/// A greenlet that nobody knows of yet: the scheduler's reference and the handle's.
+fn make<F, T>(f: F, body: &'static Body, profile: Profile) -> (ControlRef, ControlRef) {
+    let task = Box::new(Task {
+        head: Head::<T> {
+            control: Control::new(body, profile),
+            output: UnsafeCell::new(ManuallyDrop::new(None)),
+        },
+        closure: UnsafeCell::new(ManuallyDrop::new(f)),
+    });
+    let control: NonNull<Control> = NonNull::from(Box::leak(task)).cast();
+    // SAFETY: the pointer comes from the whole allocation; the control block is its first field. The block is new, and
+    // lives until both its references are gone.
+    unsafe {
+        Control::place(control);
+        (ControlRef::from_raw(control), ControlRef::from_raw(control))
+    }
+}
+
 struct Typed<F, T>(PhantomData<(F, T)>);
 
 impl<F: FnOnce() -> T, T> Typed<F, T> {
     const BODY: &'static Body = &Body {
         core: Vtable { schedule: worker::schedule, free: free::<F, T> },
+        run: run::<F, T>,
+        discard: discard::<T>,
+    };
+
+    #[cfg(feature = "may")]
+    const BODY_ON_MAY: &'static Body = &Body {
+        core: Vtable { schedule: may::unpark, free: free::<F, T> },
         run: run::<F, T>,
         discard: discard::<T>,
     };

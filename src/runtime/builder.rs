@@ -9,7 +9,7 @@ use super::settings::{Reactor, Wishes};
 /// Starts the runtime with settings of your own.
 ///
 /// Without it the runtime starts by itself at the first `spawn`, with the settings of the environment
-/// (`VERVET_WORKERS`, `VERVET_STACK_SIZE` in bytes, `VERVET_REACTOR`) or their defaults. What is set here goes before the
+/// (`VERVET_WORKERS`, `VERVET_STACK_SIZE` in bytes, `VERVET_REACTOR`, `VERVET_SCHEDULER`) or their defaults. What is set here goes before the
 /// environment.
 ///
 /// # Examples
@@ -22,7 +22,6 @@ use super::settings::{Reactor, Wishes};
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-#[must_use = "nothing happens before `start`"]
 pub struct Builder {
     wishes: Wishes,
 }
@@ -57,6 +56,28 @@ impl Builder {
     pub fn offload_threads(mut self, n: usize) -> Builder {
         self.wishes.offload_threads = Some(n);
         self
+    }
+
+    /// A builder for a program whose greenlets may run on may's scheduler, and at once the program's word for that: from now on
+    /// `VERVET_SCHEDULER=may` in the environment sends the greenlets of all free functions there. To be called before
+    /// vervet is used; `vervet`, and a variable that is not set, choose vervet's own scheduler as ever.
+    ///
+    /// In a program without this call that value of the variable is an error. Available with the feature `may`.
+    ///
+    /// # Safety
+    /// What [`Builder::scheduler`](crate::Builder::scheduler) asks of one greenlet is asked of all those that are started without
+    /// one.
+    ///
+    /// # Examples
+    /// ```
+    /// // SAFETY: nothing in this program keeps thread-locals across a wait.
+    /// unsafe { vervet::runtime::Builder::allow_may() }.workers(2).start()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg(feature = "may")]
+    pub unsafe fn allow_may() -> Builder {
+        super::settings::allow_may();
+        Builder::new()
     }
 
     /// For vervet's own tests: what happens where std's panic count cannot be found.

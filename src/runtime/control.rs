@@ -10,6 +10,8 @@
 //!   between two runs, the queue it lies in. Handing it over (push, commit) publishes them.
 
 use std::any::Any;
+#[cfg(feature = "may")]
+use std::cell::OnceCell;
 use std::cell::{Cell, UnsafeCell};
 use std::fmt;
 use std::panic::Location;
@@ -21,11 +23,12 @@ use super::core::{Core, CoreRef, Vtable};
 use super::exit::{Exit, ExitCell};
 use super::inbox::Linked;
 use super::parking::Ticket;
+use super::settings::Scheduler;
 use super::timer::TimerNode;
 use super::worker::Worker;
 use crate::coroutine::{Fiber, Guard, Stack, Suspender};
 
-/// The process-wide number of a greenlet; never used twice.
+/// The process-wide number of a greenlet; never used twice, never 0.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GreenletId(pub(crate) u64);
 
@@ -176,6 +179,9 @@ pub(crate) struct Own {
     pub(crate) assigned: Cell<bool>,
     /// Whether the stack it will run on is of the default size, so that it holds a reservation.
     pub(crate) default_stack: bool,
+    /// What it parks with on a scheduler that is not ours; set by its own first instructions, there for good.
+    #[cfg(feature = "may")]
+    pub(crate) berth: OnceCell<Box<dyn Any + Send + Sync>>,
 }
 
 #[repr(C)]
@@ -208,6 +214,7 @@ pub(crate) struct Control {
     pub(crate) id: GreenletId,
     pub(crate) name: Option<Box<str>>,
     pub(crate) site: &'static Location<'static>,
+    pub(crate) scheduler: Scheduler,
     /// Changed by the greenlet's own end only, under the lock; read by others under the lock.
     parent: UnsafeCell<Option<ControlRef>>,
     parent_lock: Mutex<()>,
@@ -238,8 +245,9 @@ pub(crate) struct Profile {
     pub(crate) parent: Option<ControlRef>,
     pub(crate) stack: Option<Stack>,
     pub(crate) shard: u32,
-    /// Tied to this worker from the start.
+    /// Tied to this worker from the start. For a coroutine of may's: the worker that looks after its I/O and timers.
     pub(crate) home: u32,
+    pub(crate) scheduler: Scheduler,
 }
 
 impl Control {
@@ -267,6 +275,8 @@ impl Control {
                 put_off: Cell::new(false),
                 assigned: Cell::new(false),
                 default_stack,
+                #[cfg(feature = "may")]
+                berth: OnceCell::new(),
             },
             home: AtomicU32::new(profile.home),
             shard: profile.shard,
@@ -279,6 +289,7 @@ impl Control {
             id: profile.id,
             name: profile.name,
             site: profile.site,
+            scheduler: profile.scheduler,
             parent: UnsafeCell::new(profile.parent),
             parent_lock: Mutex::new(()),
         }
@@ -296,6 +307,11 @@ impl Control {
     pub(crate) fn whole(&self) -> NonNull<Control> {
         // SAFETY: set by `place` before the block was shown to anybody.
         unsafe { NonNull::new_unchecked(self.whole.get().cast_mut()) }
+    }
+
+    /// Whether this is a greenlet's: a coroutine that may runs for somebody else has one without a number.
+    pub(crate) fn is_greenlet(&self) -> bool {
+        self.id.0 != 0
     }
 
     pub(crate) fn core(&self) -> &Core {

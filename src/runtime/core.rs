@@ -32,6 +32,15 @@ impl Core {
     pub(crate) fn new(vtable: &'static Vtable, references: usize) -> Core {
         Core { park: ParkState::new(), references: AtomicUsize::new(references), vtable }
     }
+
+    /// Makes the owner run.
+    ///
+    /// # Safety
+    /// `core` heads a live object, and the caller alone was told that its owner sleeps.
+    pub(crate) unsafe fn schedule(core: NonNull<Core>) {
+        // SAFETY: alive, says the caller, and the core heads the object its vtable expects.
+        unsafe { (core.as_ref().vtable.schedule)(core) };
+    }
 }
 
 /// A counted reference to a core.
@@ -88,8 +97,8 @@ impl CoreRef {
     /// Makes the owner run if `found` says that it sleeps.
     fn follow_up(&self, found: Notified) -> bool {
         if found == Notified::Asleep {
-            // SAFETY: the core heads the object its vtable expects, and `Asleep` is answered to one notifier only.
-            unsafe { (self.core().vtable.schedule)(self.0) };
+            // SAFETY: alive by our reference, and `Asleep` is answered to one notifier only.
+            unsafe { Core::schedule(self.0) };
         }
         found != Notified::Late
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::Runtime;
 use super::control::{Control, Phase, Reason};
+use super::settings::Scheduler;
 use crate::sys::clock;
 
 pub(crate) fn write(runtime: &Runtime, out: &mut dyn io::Write) -> io::Result<()> {
@@ -48,7 +49,9 @@ fn describe(control: &Control, now: u64, text: &mut String) {
         };
         let _ = write!(text, " for {:?}", round(now.saturating_sub(since)));
     }
-    if control.home() != super::control::HOMELESS {
+    if control.scheduler == Scheduler::May {
+        text.push_str(", on may");
+    } else if control.home() != super::control::HOMELESS {
         let _ = write!(text, ", worker {}", control.home());
     }
     if control.core().park.is_killed() {

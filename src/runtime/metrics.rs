@@ -46,7 +46,7 @@ impl Counter {
     }
 }
 
-/// One worker's counters.
+/// One worker's counters, or those of what belongs to no worker.
 #[derive(Debug)]
 pub(crate) struct Counters {
     /// Live greenlets that this worker tied to itself, written by it alone…
@@ -194,15 +194,21 @@ pub struct WorkerMetrics {
 pub(crate) fn collect(runtime: &Runtime) -> Metrics {
     let StackStats { reserved_bytes, warm, .. } = runtime.stacks.stats();
     let offload::Stats { threads, queued, .. } = runtime.offload.stats();
+    let elsewhere = &runtime.counters_elsewhere;
     let mut all = Metrics {
-        spawned: runtime.spawned_elsewhere.get(),
+        spawned: elsewhere.spawned.get(),
+        switches: elsewhere.switches.get(),
+        stacks_in_use: elsewhere.on_stack.get(),
         stack_bytes: reserved_bytes,
         stacks_pooled: warm,
         offload_threads: threads,
         offload_queued: queued,
         ..Metrics::default()
     };
-    let mut finished = 0;
+    for reason in REASONS {
+        *all.parked.field(reason) = elsewhere.parked[reason as usize].get();
+    }
+    let mut finished = elsewhere.finished.get();
     for worker in &runtime.workers {
         let counters = &worker.counters;
         let mut parked = Parked::default();

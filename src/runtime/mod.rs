@@ -34,7 +34,7 @@ use crossbeam_utils::CachePadded;
 
 use self::control::Control;
 use self::exit::{Callback, Exit};
-use self::metrics::Counter;
+use self::metrics::Counters;
 use self::offload::Pool;
 use self::registry::Shard;
 use self::settings::{Settings, Wishes};
@@ -47,6 +47,10 @@ use crate::sys::panic_count::PanicCount;
 pub use self::builder::Builder;
 pub use self::metrics::{Metrics, Parked, WorkerMetrics};
 pub use self::settings::Reactor;
+#[cfg(feature = "may")]
+pub use self::settings::Scheduler;
+#[cfg(not(feature = "may"))]
+pub(crate) use self::settings::Scheduler;
 
 /// Everything the workers share. There is one per process, for its whole life.
 #[derive(Debug)]
@@ -58,7 +62,13 @@ pub(crate) struct Runtime {
     pub(crate) offload: Pool,
     /// The registry shard of greenlets that other threads spawned.
     elsewhere: Shard,
-    spawned_elsewhere: Counter,
+    /// Of greenlets that other threads spawned, and of those on may. Written by many threads.
+    pub(crate) counters_elsewhere: Counters,
+    /// Where greenlets go that nobody has chosen a scheduler for.
+    #[cfg(feature = "may")]
+    pub(crate) scheduler: Scheduler,
+    #[cfg(feature = "may")]
+    pub(crate) stack_size: usize,
     next_worker: AtomicUsize,
 }
 
@@ -112,7 +122,11 @@ fn start(wishes: &Wishes, exclusive: bool) -> io::Result<&'static Runtime> {
         stacks,
         offload: Pool::new(settings.offload_threads),
         elsewhere: Shard::new(),
-        spawned_elsewhere: Counter::new(),
+        counters_elsewhere: Counters::new(),
+        #[cfg(feature = "may")]
+        scheduler: settings.scheduler,
+        #[cfg(feature = "may")]
+        stack_size: settings.stack_size,
         next_worker: AtomicUsize::new(0),
     }));
     // Threads wait until all of them exist: if one cannot be had, the others end and nothing has begun.
@@ -155,7 +169,7 @@ impl Runtime {
         self.worker(self.any_index())
     }
 
-    fn any_index(&self) -> u32 {
+    pub(crate) fn any_index(&self) -> u32 {
         (self.next_worker.fetch_add(1, Ordering::Relaxed) % self.workers.len()) as u32
     }
 
@@ -183,8 +197,17 @@ impl Runtime {
         unsafe { self.shard(control.shard).enter(control) };
         match worker {
             Some(worker) => worker.shared.counters.spawned.add(1),
-            None => self.spawned_elsewhere.add_shared(1),
+            None => self.counters_elsewhere.spawned.add_shared(1),
         }
+    }
+
+    /// Strikes a greenlet off the list.
+    ///
+    /// # Safety
+    /// `admit` has listed it.
+    pub(crate) unsafe fn strike_off(&self, control: &Control) {
+        // SAFETY: listed in the shard it was made for.
+        unsafe { self.shard(control.shard).leave(control) };
     }
 
     /// The shard for greenlets that no worker spawned.
@@ -222,7 +245,7 @@ pub(crate) fn contain(f: impl FnOnce()) -> bool {
 
 /// Drops the greenlet-local values, on the greenlet's own stack. A destructor may use (and so create) others; what is
 /// still there after some rounds is leaked, as nobody else may drop it.
-fn drop_locals(control: &Control) {
+pub(crate) fn drop_locals(control: &Control) {
     for _ in 0..8 {
         // SAFETY: the greenlet is running and is ours; the borrow ends before any destructor runs.
         let locals = std::mem::take(unsafe { &mut *control.own.locals.get() });

@@ -4,6 +4,7 @@
 
 use std::io;
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// More workers than this are a mistake, and would each cost a thread, an epoll instance and an eventfd.
 const MAX_WORKERS: usize = 1024;
@@ -23,6 +24,28 @@ pub enum Reactor {
     Uring,
 }
 
+/// What runs a greenlet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[cfg_attr(not(feature = "may"), expect(unreachable_pub, reason = "there is nothing to choose then"))]
+pub enum Scheduler {
+    /// vervet's own: the greenlet stays on the OS thread on which it first ran.
+    #[default]
+    Vervet,
+    /// may's: the greenlet is one of its coroutines and changes OS threads. Needs the feature `may`.
+    May,
+}
+
+/// Whether this program has said that it stands by what `Builder::allow_may` asks of it.
+static MAY_ALLOWED: AtomicBool = AtomicBool::new(false);
+
+/// From now on the environment may choose may's scheduler.
+#[cfg(feature = "may")]
+pub(crate) fn allow_may() {
+    // Relaxed: it publishes nothing.
+    MAY_ALLOWED.store(true, Ordering::Relaxed);
+}
+
 /// What the user asked for; `None` where he said nothing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wishes {
@@ -40,6 +63,7 @@ pub(crate) struct Settings {
     pub(crate) stack_size: usize,
     pub(crate) offload_threads: usize,
     pub(crate) shared_panics: bool,
+    pub(crate) scheduler: Scheduler,
 }
 
 impl Settings {
@@ -69,7 +93,8 @@ impl Settings {
             let text = format!("{name}: the io_uring reactor is not part of this version; use epoll");
             return Err(io::Error::new(io::ErrorKind::Unsupported, text));
         }
-        Ok(Settings { workers, stack_size, offload_threads, shared_panics: wishes.shared_panics })
+        let scheduler = scheduler("VERVET_SCHEDULER", &env)?;
+        Ok(Settings { workers, stack_size, offload_threads, shared_panics: wishes.shared_panics, scheduler })
     }
 }
 
@@ -92,6 +117,21 @@ fn reactor(name: &str, env: impl Fn(&str) -> Option<String>) -> io::Result<Optio
         Some("uring") => Ok(Some(Reactor::Uring)),
         Some(other) => Err(invalid(format!("{name}: expected \"epoll\" or \"uring\", got {other:?}"))),
     }
+}
+
+fn scheduler(name: &str, env: impl Fn(&str) -> Option<String>) -> io::Result<Scheduler> {
+    let refused = match env(name).as_deref().map(str::trim) {
+        None | Some("vervet") => return Ok(Scheduler::Vervet),
+        Some("may") if !cfg!(feature = "may") => "this build has no may: it needs vervet's feature `may`",
+        Some("may") if !MAY_ALLOWED.load(Ordering::Relaxed) => {
+            "this program does not allow may: it would have to call the unsafe `runtime::Builder::allow_may` first"
+        }
+        Some("may") => return Ok(Scheduler::May),
+        Some(other) => {
+            return Err(invalid(format!("{name}: expected \"vervet\" or \"may\", got {other:?}")));
+        }
+    };
+    Err(io::Error::new(io::ErrorKind::Unsupported, format!("{name}: {refused}")))
 }
 
 fn invalid(text: String) -> io::Error {
@@ -124,6 +164,8 @@ mod tests {
             ("VERVET_STACK_SIZE", "0"),
             ("VERVET_REACTOR", "kqueue"),
             ("VERVET_REACTOR", "uring"),
+            ("VERVET_SCHEDULER", "tokio"),
+            ("VERVET_SCHEDULER", "may"),
         ] {
             let error = Settings::settle(&Wishes::default(), with(name, value)).unwrap_err();
             assert!(error.to_string().starts_with(name), "{name}={value}: {error}");

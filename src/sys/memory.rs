@@ -15,6 +15,8 @@
 use std::ffi::c_void;
 use std::fmt::Display;
 use std::io;
+#[cfg(feature = "may")]
+use std::ops::Range;
 use std::ptr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicIsize, AtomicUsize, Ordering};
@@ -195,8 +197,7 @@ fn take_split() -> io::Result<()> {
     if ALLOWANCE.fetch_sub(1, Ordering::Relaxed) > 0 {
         return Ok(());
     }
-    let limit = read_max_map_count();
-    let left = (limit - limit / SPARE_MAPS).saturating_sub(count_maps());
+    let left = maps_left();
     // Each guard makes two lines more.
     let guards = left / 2;
     if guards == 0 {
@@ -204,8 +205,9 @@ fn take_split() -> io::Result<()> {
         return Err(io::Error::new(
             io::ErrorKind::OutOfMemory,
             format!(
-                "cannot protect a stack guard: it would bring the process too close to vm.max_map_count ({limit}); \
-                 raise that, or use Linux 6.13 or newer, where guards need no mapping of their own"
+                "cannot protect a stack guard: it would bring the process too close to vm.max_map_count ({}); \
+                 raise that, or use Linux 6.13 or newer, where guards need no mapping of their own",
+                max_map_count()
             ),
         ));
     }
@@ -213,7 +215,15 @@ fn take_split() -> io::Result<()> {
     Ok(())
 }
 
-fn read_max_map_count() -> usize {
+/// How many mappings this process may still make and leave a part of the limit to others. Reads /proc/self/maps:
+/// milliseconds when there are many.
+pub(crate) fn maps_left() -> usize {
+    let limit = max_map_count();
+    (limit - limit / SPARE_MAPS).saturating_sub(count_maps())
+}
+
+/// The limit of mappings in a process.
+pub(crate) fn max_map_count() -> usize {
     let mut text = Vec::new();
     let _ = read_in_pieces("/proc/sys/vm/max_map_count", |piece| text.extend_from_slice(piece));
     std::str::from_utf8(&text).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(DEFAULT_MAX_MAP_COUNT)
@@ -226,6 +236,32 @@ pub(crate) fn count_maps() -> usize {
         lines += piece.iter().filter(|&&byte| byte == b'\n').count();
     });
     lines
+}
+
+/// The mapping that `address` lies in.
+#[cfg(feature = "may")]
+pub(crate) fn mapping_around(address: usize) -> Option<Range<usize>> {
+    let (mut line, mut found) = (Vec::new(), None);
+    let _ = read_in_pieces("/proc/self/maps", |piece| {
+        for &byte in piece {
+            if byte != b'\n' {
+                line.push(byte);
+                continue;
+            }
+            let range = parse_range(&line).filter(|range| range.contains(&address));
+            found = found.take().or(range);
+            line.clear();
+        }
+    });
+    found
+}
+
+/// The addresses a line of /proc/self/maps begins with: `7f10c000-7f10f000 rw-p …`.
+#[cfg(feature = "may")]
+fn parse_range(line: &[u8]) -> Option<Range<usize>> {
+    let (start, rest) = std::str::from_utf8(line).ok()?.split_once('-')?;
+    let (end, _) = rest.split_once(' ')?;
+    Some(usize::from_str_radix(start, 16).ok()?..usize::from_str_radix(end, 16).ok()?)
 }
 
 /// Reads a file of /proc through raw calls: std's would go through libc symbols that may be hooked.
@@ -283,6 +319,6 @@ mod tests {
     #[test]
     fn maps_are_counted() {
         assert!(count_maps() > 3);
-        assert!(read_max_map_count() > count_maps());
+        assert!(max_map_count() > count_maps());
     }
 }

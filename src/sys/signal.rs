@@ -9,6 +9,9 @@
 //!                          the handler before us (std's, a crash reporter's), or the default action
 //! ```
 //!
+//! Somebody may install a handler of his own later, in front of ours, and not pass on what is ours. [`to_the_front`] then goes
+//! before that one, too; it is asked about those faults that `inspect` says it knows.
+//!
 //! All that runs in the handler is async-signal-safe: no lock, no allocation, no libc symbol that could be hooked
 //! for output.
 
@@ -32,11 +35,15 @@ pub(crate) const SEGMENTATION_FAULT: i32 = libc::SIGSEGV;
 #[cfg(test)]
 pub(crate) const ABORT: i32 = libc::SIGABRT;
 
-/// Called in the signal handler with the address that faulted. Returns when the fault is none of its own.
-static INSPECT: OnceLock<fn(usize)> = OnceLock::new();
+/// Called in the signal handler with the address that faulted. Returns when the fault is none of its own, and answers
+/// whether it concerns whoever has come later.
+static INSPECT: OnceLock<fn(usize) -> bool> = OnceLock::new();
 
 /// The actions that were there before, for SIGSEGV and SIGBUS. Set before our handler can run; read with one load.
 static BEFORE: [OnceLock<libc::sigaction>; 2] = [OnceLock::new(), OnceLock::new()];
+
+/// The actions that came after ours, and that ours went before again.
+static LATER: [OnceLock<libc::sigaction>; 2] = [OnceLock::new(), OnceLock::new()];
 
 /// Installs `inspect` in front of the present handlers of SIGSEGV and SIGBUS, once; later calls change nothing.
 ///
@@ -44,42 +51,79 @@ static BEFORE: [OnceLock<libc::sigaction>; 2] = [OnceLock::new(), OnceLock::new(
 ///
 /// # Errors
 /// The kernel's errno; none is known for these signals.
-pub(crate) fn on_fault(inspect: fn(usize)) -> io::Result<()> {
+pub(crate) fn on_fault(inspect: fn(usize) -> bool) -> io::Result<()> {
     if INSPECT.set(inspect).is_err() {
         return Ok(());
     }
     for (signal, before) in [libc::SIGSEGV, libc::SIGBUS].into_iter().zip(&BEFORE) {
         let _ = before.set(present_action(signal)?);
-        // SAFETY: all zeros is a `sigaction`: default action, no flags, empty mask.
-        let mut new: libc::sigaction = unsafe { mem::zeroed() };
-        new.sa_sigaction = handle as *const () as usize;
-        new.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
-        // SAFETY: `handle` has the signature SA_SIGINFO asks for, and is async-signal-safe.
-        unsafe { set_action(signal, &new)? };
+        install(signal)?;
     }
     Ok(())
+}
+
+/// Goes before the handlers that others have installed in front of ours, the first time that there are any.
+///
+/// # Errors
+/// As [`on_fault`].
+#[cfg(feature = "may")]
+pub(crate) fn to_the_front() -> io::Result<()> {
+    for (signal, later) in [libc::SIGSEGV, libc::SIGBUS].into_iter().zip(&LATER) {
+        let present = present_action(signal)?;
+        if present.sa_sigaction != handle as *const () as usize && later.set(present).is_ok() {
+            install(signal)?;
+        }
+    }
+    Ok(())
+}
+
+fn install(signal: libc::c_int) -> io::Result<()> {
+    // SAFETY: all zeros is a `sigaction`: default action, no flags, empty mask.
+    let mut new: libc::sigaction = unsafe { mem::zeroed() };
+    new.sa_sigaction = handle as *const () as usize;
+    new.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+    // SAFETY: `handle` has the signature SA_SIGINFO asks for, and is async-signal-safe.
+    unsafe { set_action(signal, &new) }
 }
 
 extern "C" fn handle(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // SAFETY: with SA_SIGINFO the kernel passes a valid `siginfo_t`; a positive code says that it is the kernel's
     // own report, which for these signals has an address.
     let (real, address) = unsafe { ((*info).si_code > 0, (*info).si_addr() as usize) };
-    if real && let Some(inspect) = INSPECT.get() {
-        inspect(address);
+    let which = usize::from(signal == libc::SIGBUS);
+    if real
+        && let Some(inspect) = INSPECT.get()
+        && inspect(address)
+        && let Some(later) = LATER[which].get()
+    {
+        pass_on(signal, info, context, later, real);
+        // It was none of its own. It has made way for what it found when it came: for us.
+        let _ = install(signal);
     }
-    let before = &BEFORE[usize::from(signal == libc::SIGBUS)];
-    let Some(before) = before.get() else { return };
-    match before.sa_sigaction {
+    if let Some(before) = BEFORE[which].get() {
+        pass_on(signal, info, context, before, real);
+    }
+}
+
+/// Does what `action` would have done.
+fn pass_on(
+    signal: libc::c_int,
+    info: *mut libc::siginfo_t,
+    context: *mut libc::c_void,
+    action: &libc::sigaction,
+    real: bool,
+) {
+    match action.sa_sigaction {
         libc::SIG_DFL | libc::SIG_IGN => {
             // A fault repeats when we return, and then finds the action of before. A signal that was sent does not.
             // SAFETY: this action was in force before ours.
-            let _ = unsafe { set_action(signal, before) };
+            let _ = unsafe { set_action(signal, action) };
             if !real {
                 // SAFETY: `raise` is async-signal-safe; the signal is blocked here and comes when we return.
                 unsafe { libc::raise(signal) };
             }
         }
-        handler if before.sa_flags & libc::SA_SIGINFO != 0 => {
+        handler if action.sa_flags & libc::SA_SIGINFO != 0 => {
             // SAFETY: this address was a handler of three arguments when the kernel gave it to us.
             let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) =
                 unsafe { mem::transmute(handler) };

@@ -133,6 +133,8 @@ impl Cancel {
         }
         context.cancellation().unwinding.set(true);
         match self {
+            #[cfg(feature = "may")]
+            Cancel::Kill if context.is_visitor() => super::may::unwind_as_may_does(),
             Cancel::Kill => resume_unwind(Box::new(Killed)),
             Cancel::Timeout(frame) => {
                 // SAFETY: as above.

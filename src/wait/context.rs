@@ -1,9 +1,11 @@
-//! Who waits: a greenlet or an OS thread.
+//! Who waits: a greenlet, an OS thread, or one of may's coroutines.
 //!
-//! Uses `runtime` and `sys`. A third context, may's coroutines, would be added here and nowhere else.
+//! Uses `runtime` and `sys`, and `wait::may` for the third.
 
 use std::ptr::NonNull;
 
+#[cfg(feature = "may")]
+use super::may;
 use super::signal::Signal;
 use crate::coroutine::Suspend;
 use crate::runtime::control::{Cancellation, Control, ControlRef, Phase, Reason};
@@ -16,23 +18,60 @@ pub(crate) const NEVER: u64 = u64::MAX;
 
 /// The running code, as something that can wait.
 pub(crate) enum Context<'a> {
+    /// On one of vervet's workers.
     Greenlet(&'a Control),
+    /// A coroutine on may's scheduler: a greenlet that was started there, or a visitor.
+    #[cfg(feature = "may")]
+    Coroutine(&'a Control),
     Thread(ThreadRef),
 }
 
 /// Runs `f` with the context of the running code.
 #[inline]
 pub(crate) fn with<R>(f: impl FnOnce(&Context<'_>) -> R) -> R {
+    // First: may can run a coroutine on the stack of whoever starts it, a greenlet's too.
+    #[cfg(feature = "may")]
+    if let Some(control) = may::current() {
+        return f(&Context::Coroutine(control));
+    }
     match worker::current() {
         Some(control) => f(&Context::Greenlet(control)),
         None => f(&Context::Thread(ThreadRef::current())),
     }
 }
 
+/// The control block of the running code, if it has a stack of its own: a greenlet's, or that of a coroutine of may's.
+#[inline]
+pub(crate) fn control<'a>() -> Option<&'a Control> {
+    #[cfg(feature = "may")]
+    if let Some(control) = may::current() {
+        return Some(control);
+    }
+    worker::current()
+}
+
+/// The greenlet that is running, on whichever scheduler.
+#[inline]
+pub(crate) fn greenlet<'a>() -> Option<&'a Control> {
+    control().filter(|control| control.is_greenlet())
+}
+
+/// The running code's control block, and the worker that looks after its I/O and timers.
+#[inline]
+pub(crate) fn served<'a>() -> Option<(&'a Control, u32)> {
+    #[cfg(feature = "may")]
+    if let Some(control) = may::current() {
+        return Some((control, control.home()));
+    }
+    worker::current().map(|control| (control, worker::of(control).index))
+}
+
 impl Context<'_> {
     pub(crate) fn park_state(&self) -> &ParkState {
         match self {
             Context::Greenlet(control) => &control.core().park,
+            #[cfg(feature = "may")]
+            Context::Coroutine(control) => &control.core().park,
             Context::Thread(thread) => &thread.get().core.park,
         }
     }
@@ -40,14 +79,25 @@ impl Context<'_> {
     pub(crate) fn cancellation(&self) -> &Cancellation {
         match self {
             Context::Greenlet(control) => &control.own.cancel,
+            #[cfg(feature = "may")]
+            Context::Coroutine(control) => &control.own.cancel,
             Context::Thread(thread) => &thread.get().cancel,
         }
+    }
+
+    /// Whether this is a coroutine that may runs for somebody else. Only may itself can have killed it.
+    #[cfg(feature = "may")]
+    pub(crate) fn is_visitor(&self) -> bool {
+        matches!(self, Context::Coroutine(control) if !control.is_greenlet())
     }
 
     /// Whether `std::thread::panicking` speaks of another greenlet's panic here.
     pub(crate) fn ambient_panic(&self) -> bool {
         match self {
             Context::Greenlet(control) => worker::of(control).ambient_panic.get(),
+            // Each takes its panics along, or does not leave its thread in the middle of one.
+            #[cfg(feature = "may")]
+            Context::Coroutine(_) => false,
             Context::Thread(_) => false,
         }
     }
@@ -55,6 +105,8 @@ impl Context<'_> {
     pub(crate) fn wait_id(&self, ticket: Ticket) -> WaitId {
         match self {
             Context::Greenlet(control) => WaitId::new(control.whole().cast(), ticket),
+            #[cfg(feature = "may")]
+            Context::Coroutine(control) => WaitId::new(control.whole().cast(), ticket),
             Context::Thread(thread) => WaitId::new(thread.0.as_ptr(), ticket),
         }
     }
@@ -62,6 +114,8 @@ impl Context<'_> {
     pub(crate) fn waker(&self, ticket: Ticket) -> Waker {
         let core = match self {
             Context::Greenlet(control) => ControlRef::share(control).into_core(),
+            #[cfg(feature = "may")]
+            Context::Coroutine(control) => ControlRef::share(control).into_core(),
             Context::Thread(thread) => thread.0.clone(),
         };
         Waker::new(core, ticket)
@@ -71,6 +125,8 @@ impl Context<'_> {
     pub(crate) fn sleep(&self, ticket: Ticket, until: u64, reason: Reason, subject: u64) -> Cause {
         match self {
             Context::Greenlet(control) => sleep_greenlet(control, ticket, until, reason, subject),
+            #[cfg(feature = "may")]
+            Context::Coroutine(control) => may::sleep(control, ticket, until, reason, subject),
             Context::Thread(thread) => {
                 let thread = thread.get();
                 thread.signal.sleep(&thread.core.park, ticket, until)

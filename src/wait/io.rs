@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use super::context;
 use super::{Reason, cancel};
+use crate::runtime;
 use crate::runtime::reactor::{self, Enqueued, Slot};
-use crate::runtime::{self, worker};
 use crate::sys::{clock, errno, poll};
 
 /// What a caller waits for on an fd.
@@ -73,8 +73,8 @@ pub(crate) fn until<T>(
     mut attempt: impl FnMut() -> io::Result<Attempt<T>>,
 ) -> io::Result<T> {
     super::enter()?;
-    let slot = match worker::current() {
-        Some(control) => Some((reactor::slot(fd.as_raw_fd())?, worker::of(control).index)),
+    let slot = match context::served() {
+        Some((_, worker)) => Some((reactor::slot(fd.as_raw_fd())?, worker)),
         None => None,
     };
     let epoch = slot.map_or(0, |(slot, _)| slot.epoch());
@@ -135,7 +135,7 @@ fn wait_in_greenlet(
 ) -> io::Result<bool> {
     let direction = interest.direction();
     let runtime = runtime::get();
-    let worker = worker::current().map_or(0, |control| worker::of(control).index);
+    let worker = context::served().map_or(0, |(_, worker)| worker);
     let mut refused = Ok(Enqueued::Yes);
     let woken = super::park(
         interest.reason(),

@@ -1,12 +1,14 @@
 //! The one way to block: park until woken or until a deadline, wake, wait for an fd.
 //!
-//! Uses `runtime` and `sys`. The same three verbs serve greenlets and OS threads, and cut a wait short when its greenlet
+//! Uses `runtime` and `sys`. The same three verbs serve greenlets, OS threads and may's coroutines, and cut a wait short when its greenlet
 //! is killed or its `timeout` runs out. Nothing above this module suspends by other means, and no lock or borrow of
 //! runtime state lives across a wait.
 
 pub(crate) mod cancel;
 pub(crate) mod context;
 pub(crate) mod io;
+#[cfg(feature = "may")]
+pub(crate) mod may;
 mod signal;
 
 use std::time::{Duration, Instant};
@@ -110,11 +112,16 @@ pub(crate) fn checkpoint() -> Result<(), Cancelled> {
 /// `checkpoint`. Without it, a greenlet whose calls always succeed at once would keep its worker for ever.
 #[inline]
 pub(crate) fn enter() -> Result<(), Cancelled> {
-    if let Some(control) = worker::current()
-        && worker::of(control).is_overdue()
-    {
-        worker::suspend(control, Suspend::Yield);
-    }
+    context::with(|context| match context {
+        Context::Greenlet(control) => {
+            if worker::of(control).is_overdue() {
+                worker::suspend(control, Suspend::Yield);
+            }
+        }
+        #[cfg(feature = "may")]
+        Context::Coroutine(control) => may::yield_if_overdue(control),
+        Context::Thread(_) => {}
+    });
     checkpoint()
 }
 
@@ -127,17 +134,21 @@ fn raise_pending(context: &Context<'_>) -> Result<(), Cancelled> {
 /// nothing else is ready.
 pub(crate) fn yield_now(idle: bool) -> Result<(), Cancelled> {
     checkpoint()?;
-    match worker::current() {
-        Some(control) => worker::suspend(control, if idle { Suspend::Idle } else { Suspend::Yield }),
-        None => std::thread::yield_now(),
-    }
+    context::with(|context| match context {
+        Context::Greenlet(control) => {
+            worker::suspend(control, if idle { Suspend::Idle } else { Suspend::Yield });
+        }
+        #[cfg(feature = "may")]
+        Context::Coroutine(control) => may::yield_now(control),
+        Context::Thread(_) => std::thread::yield_now(),
+    });
     checkpoint()
 }
 
-/// Whether this is a greenlet, which must never block its OS thread.
+/// Whether this code has a stack of its own, and must never block its OS thread.
 #[inline]
 pub(crate) fn in_greenlet() -> bool {
-    worker::current().is_some()
+    context::control().is_some()
 }
 
 /// Whether a blocking call made here may simply block the OS thread in the kernel: true on an OS thread outside every

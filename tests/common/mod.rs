@@ -1,6 +1,8 @@
 //! What the behaviour tests share: a watchdog, both contexts, ways to see a greenlet parked, and the leak check.
 #![allow(dead_code, reason = "each test binary uses its own part of it")]
 
+mod scheduler;
+
 use std::any::Any;
 use std::io::{self, Write as _};
 use std::panic::{self, PanicHookInfo, resume_unwind};

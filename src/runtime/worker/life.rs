@@ -129,8 +129,8 @@ impl Worker {
             }
             self.shared.counters.on_stack.sub(1);
         }
-        // SAFETY: listed there since it was spawned.
-        unsafe { self.runtime.shard(block.shard).leave(&block) };
+        // SAFETY: listed since it was spawned.
+        unsafe { self.runtime.strike_off(&block) };
         self.shared.counters.settled.sub(1);
         self.shared.counters.finished.add(1);
         // SAFETY: we have the greenlet.
@@ -150,7 +150,7 @@ fn live(control: &Fresh, suspender: Suspender) {
 }
 
 /// What comes after the closure: locals go, callbacks hear of it. All may block; a kill does not reach them.
-fn end(control: &Control, exit: Exit) {
+pub(crate) fn end(control: &Control, exit: Exit) {
     control.own.cancel.frames.set(ptr::null());
     control.own.cancel.shields.set(1);
     control.own.cancel.unwinding.set(false);

@@ -16,6 +16,9 @@ mod life;
 mod queues;
 mod rest;
 
+#[cfg(feature = "may")]
+pub(crate) use self::life::end;
+
 use std::cell::{Cell, UnsafeCell};
 use std::collections::VecDeque;
 use std::ptr::{self, NonNull};

@@ -5,13 +5,48 @@
 use std::sync::PoisonError;
 
 use super::{
-    Control, Loot, NANOS_PER_POLL, NAPS, Ready, SHORTEST_NAP, SLACK, SWEEP_AT_REST, SWEEP_IN_PASSING,
-    SWITCHES_PER_POLL, Worker, schedule,
+    Control, Loot, NANOS_PER_POLL, NAPS, Ready, Runtime, SHORTEST_NAP, SLACK, SWEEP_AT_REST,
+    SWEEP_IN_PASSING, SWITCHES_PER_POLL, Wheel, Worker,
 };
+use crate::runtime::core::Core;
 use crate::runtime::parking::{Cause, Notified, Ticket};
 use crate::runtime::reactor;
 use crate::sys::clock;
 use crate::sys::epoll::{self, Events};
+
+/// Sets a timer in the wheel of worker number `index`.
+fn set_timer(wheel: &mut Wheel, control: &Control, index: u32, ticket: Ticket, due: u64) {
+    control.timer_ticket.set(Some(ticket));
+    control.timer_worker.set(index);
+    // SAFETY: the node is not armed (one wait at a time), lies in a control block that does not move, and its
+    // owner takes it out before it ends.
+    unsafe { wheel.insert(control.timer_node(), due) };
+}
+
+impl Runtime {
+    /// Sets a timer from a thread that is no worker: worker number `index` will wake its owner.
+    #[cfg(feature = "may")]
+    pub(crate) fn arm_timer(&self, control: &Control, index: u32, ticket: Ticket, due: u64) {
+        let worker = self.worker(index);
+        let mut wheel = worker.wheel.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = wheel.next_expiry().is_none_or(|next| due < next);
+        set_timer(&mut wheel, control, index, ticket, due);
+        drop(wheel);
+        if first {
+            // Race "timer against sleep": a worker announces its sleep before it looks at its wheel, under the same lock.
+            // Either it sees this timer there, or we see its announcement here.
+            worker.rouse();
+        }
+    }
+
+    /// Takes a timer out again, wherever it was set. It is not firing any more after this.
+    pub(crate) fn cancel_timer(&self, control: &Control) {
+        let worker = self.worker(control.timer_worker.get());
+        let mut wheel = worker.wheel.lock().unwrap_or_else(PoisonError::into_inner);
+        // SAFETY: set by `arm_timer`, under the same lock.
+        unsafe { wheel.cancel(control.timer_node()) };
+    }
+}
 
 impl Worker {
     /// Looks at I/O, timers and the inbox, without waiting, and at what else is due now and then.
@@ -96,7 +131,7 @@ impl Worker {
                 && control.core().park.notify(ticket, Cause::TimedOut) == Notified::Asleep
             {
                 // SAFETY: `Asleep` makes us the one to queue it.
-                unsafe { schedule(control.whole().cast()) };
+                unsafe { Core::schedule(control.whole().cast()) };
             }
         });
     }
@@ -104,19 +139,12 @@ impl Worker {
     /// Sets the timer of a greenlet of this worker.
     pub(crate) fn arm_timer(&self, control: &Control, ticket: Ticket, due: u64) {
         let mut wheel = self.shared.wheel.lock().unwrap_or_else(PoisonError::into_inner);
-        control.timer_ticket.set(Some(ticket));
-        control.timer_worker.set(self.index);
-        // SAFETY: the node is not armed (one wait at a time), lies in a control block that does not move, and its
-        // greenlet takes it out before it ends.
-        unsafe { wheel.insert(control.timer_node(), due) };
+        set_timer(&mut wheel, control, self.index, ticket, due);
     }
 
     /// Takes the timer out again, wherever it was set.
     pub(crate) fn cancel_timer(&self, control: &Control) {
-        let shared = self.runtime.worker(control.timer_worker.get());
-        let mut wheel = shared.wheel.lock().unwrap_or_else(PoisonError::into_inner);
-        // SAFETY: set by `arm_timer`, under the same lock.
-        unsafe { wheel.cancel(control.timer_node()) };
+        self.runtime.cancel_timer(control);
     }
 
     /// Nothing else is ready: lets the greenlets run that wait for that, if I/O and timers have nothing either.
