@@ -57,6 +57,8 @@ pub(crate) struct Counters {
     pub(crate) finished: Counter,
     /// Greenlets that have a stack.
     pub(crate) on_stack: Counter,
+    /// Of stacks that are not from our pool.
+    pub(crate) stack_bytes: Counter,
     pub(crate) switches: Counter,
     /// Fresh greenlets it has taken from its own deque: tells a thief whether the one it sees is still the same.
     pub(crate) fresh_taken: Counter,
@@ -74,6 +76,7 @@ impl Counters {
             spawned: Counter::new(),
             finished: Counter::new(),
             on_stack: Counter::new(),
+            stack_bytes: Counter::new(),
             switches: Counter::new(),
             fresh_taken: Counter::new(),
             steals: Counter::new(),
@@ -199,7 +202,7 @@ pub(crate) fn collect(runtime: &Runtime) -> Metrics {
         spawned: elsewhere.spawned.get(),
         switches: elsewhere.switches.get(),
         stacks_in_use: elsewhere.on_stack.get(),
-        stack_bytes: reserved_bytes,
+        stack_bytes: reserved_bytes + elsewhere.stack_bytes.get(),
         stacks_pooled: warm,
         offload_threads: threads,
         offload_queued: queued,

@@ -238,6 +238,21 @@ pub(crate) fn count_maps() -> usize {
     lines
 }
 
+/// Whether this much memory can be mapped now as stacks are whose owner does without NORESERVE. It is let go of again.
+///
+/// # Errors
+/// As [`Mapping::reserve`].
+#[cfg(feature = "may")]
+pub(crate) fn try_mapping(len: usize) -> io::Result<()> {
+    let protection = ProtFlags::READ | ProtFlags::WRITE;
+    // SAFETY: no address is asked for, so the kernel picks a range that nothing else uses.
+    let start = unsafe { rustix::mm::mmap_anonymous(ptr::null_mut(), len, protection, MapFlags::PRIVATE) }
+        .map_err(|errno| explain(errno, format_args!("cannot map {len} bytes")))?;
+    // SAFETY: mapped above, and used by nobody.
+    unsafe { unmap(start as usize, len) };
+    Ok(())
+}
+
 /// The mapping that `address` lies in.
 #[cfg(feature = "may")]
 pub(crate) fn mapping_around(address: usize) -> Option<Range<usize>> {

@@ -2,6 +2,10 @@
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+#[allow(
+    clippy::duplicate_mod,
+    reason = "a test may have both this and `common`; a second call changes nothing"
+)]
 #[path = "../common/scheduler.rs"]
 mod scheduler;
 

@@ -13,7 +13,7 @@ use super::{SEAT, board, sleep_as};
 use crate::coroutine::Guard;
 use crate::runtime::control::{Control, ControlRef, Phase, Reason};
 use crate::runtime::{self, Runtime, worker};
-use crate::sys::memory::{Mapping, page_size};
+use crate::sys::memory::{page_size, try_mapping};
 
 /// The least may is asked for.
 const SMALLEST: usize = 16 * 1024;
@@ -52,7 +52,9 @@ impl Opening {
         };
         if stack_size != runtime.stack_size {
             // may keeps none of this size, and panics where it cannot map one.
-            Mapping::reserve(stack_size + GUARD_PAGES * page_size())?;
+            try_mapping(stack_size + GUARD_PAGES * page_size()).map_err(|error| {
+                io::Error::new(error.kind(), format!("no stack of {bytes} bytes: {error}"))
+            })?;
         }
         Ok(Opening { room: Room::take()?, stack_size })
     }
@@ -102,7 +104,9 @@ fn live(passenger: Passenger) {
     let control = unsafe { stay.as_ref() };
     board(control);
     control.own.guard.set(guard_below((&raw const stay).addr(), stack_size));
-    runtime::get().counters_elsewhere.on_stack.add_shared(1);
+    let counters = &runtime::get().counters_elsewhere;
+    counters.on_stack.add_shared(1);
+    counters.stack_bytes.add_shared(stack_size);
     if due != 0
         && let Some(ticket) = control.core().park.arm(true)
     {
@@ -125,7 +129,9 @@ fn guard_below(address: usize, stack_size: usize) -> Guard {
 /// The coroutine is over, and its stack is may's again.
 pub(super) fn finish(control: &Control, room: Option<Room>) {
     drop(room);
-    runtime::get().counters_elsewhere.on_stack.sub_shared(1);
+    let counters = &runtime::get().counters_elsewhere;
+    counters.on_stack.sub_shared(1);
+    counters.stack_bytes.sub_shared(control.own.guard.get().usable);
     leave(control);
 }
 

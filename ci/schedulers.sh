@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# Proves that behaviour does not depend on the scheduler: runs the behaviour tests again with every greenlet on may's, and
+# checks the build with the feature `may` and without it. What is left out has a reason, and has to fail: a test that would
+# pass belongs to the others.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+local_="calls spawn_local, which needs a worker to stay on; a greenlet on may has none"
+neighbours="is about greenlets of one OS thread, and starts them with spawn_local"
+own_program="runs a program of its own, which does not allow may"
+order="the order in which may's workers run what is new and what is ready is may's"
+workers="looks at the loads of vervet's workers"
+stacks="needs more stacks than may can have at the default vm.max_map_count"
+
+# A line each: the test's file, its name, why it is left out.
+left_out() {
+    cat <<LIST
+balance connections_at_once_are_spread $workers
+balance connections_with_pauses_are_spread $workers
+balance new_connections_go_where_old_ones_have_left $workers
+examples demo_compares_both_sides $own_program
+examples demo_opens_what_the_descriptors_allow $own_program
+examples echo_client_verifies_echo_server $own_program
+examples echo_client_without_a_server $own_program
+examples echo_server_on_a_taken_port $own_program
+fairness fresh_greenlets_do_not_starve_ready_ones $order
+fairness one_yield_lets_new_greenlets_run $order
+fairness spawner_that_yields_builds_up_no_backlog $order
+greenlet handles::spawn_sites_are_the_callers $local_
+greenlet many::idle_comes_after_everything_else $local_
+greenlet many::yield_now_lets_each_have_its_turn $local_
+greenlet spawning::hundred_thousand_at_once $stacks
+greenlet spawning::spawn_local_killed_before_it_runs_drops_its_closure_here $local_
+greenlet spawning::spawn_local_shares_what_is_not_send $local_
+greenlet spawning::spawn_runs_nothing_itself $local_
+idle idle_connections_cause_no_context_switches may's workers wake up every 10 ms to look for something to steal
+million a_million_sleepers $stacks
+overflow local_greenlet_is_told $local_
+panic a_destructor_that_kills_and_joins_during_a_panic $neighbours
+panic a_kill_during_a_panic_changes_nothing $neighbours
+panic a_kill_reaches_a_neighbour_at_once $neighbours
+panic a_lock_held_across_the_beginning_of_a_neighbours_panic $neighbours
+panic a_neighbour_that_spins_is_killed_in_the_end $neighbours
+panic a_neighbour_that_waited_already_is_killed_at_once $neighbours
+panic a_neighbour_that_waits_meanwhile_is_killed_in_the_end $neighbours
+panic a_neighbours_mutex_is_not_poisoned_but_that_of_the_panicking_one_is $neighbours
+panic a_neighbours_timeout_comes_in_the_end $neighbours
+panic a_scope_whose_body_panics_beside_others $neighbours
+panic neighbours_go_on $neighbours
+panic neighbours_panic_too $neighbours
+panic neighbours_see_nothing_of_a_panic_and_the_panicking_one_all_of_it $neighbours
+panic several_are_stuck_and_end_in_any_order $neighbours
+panic who_catches_his_kill_beside_a_panic_dies_all_the_same $neighbours
+panic who_catches_his_panic_beside_a_panic_can_be_killed $neighbours
+panic_shared kills_and_timeouts_of_neighbours_come_in_the_end $neighbours
+panic_shared neighbours_go_on $neighbours
+panic_shared several_are_stuck_and_end_in_any_order $neighbours
+parallel all_workers_take_part may wakes no other worker for what waits behind a busy one's greenlet
+pinned greenlets_stay_on_their_thread greenlets on may do not
+runtime metrics_count_what_waits $workers
+sync_wake fresh_greenlets_are_taken_from_a_busy_worker may wakes no other worker for what waits behind a busy one's greenlet
+syscalls echo_takes_few_system_calls counts what vervet's own scheduler needs
+timeout neighbours_are_not_touched $local_
+LIST
+}
+
+# The feature is one: nothing of may without it, and no warning with it.
+if cargo tree --edges normal,build,dev --prefix none | grep -q '^may v'; then
+    echo "may is a dependency without the feature"
+    exit 1
+fi
+cargo tree --features may --prefix none | grep -q '^may v'
+cargo clippy --quiet --all-targets --features may -- -D warnings
+
+declare -A skips=()
+while read -r file test _; do
+    skips[$file]+=" --skip $test"
+done < <(left_out)
+
+# One at a time for the tests of one file: their names are skipped by what they contain, so each has to be exact.
+export VERVET_SCHEDULER=may
+cargo test --quiet --features may --no-run
+for file in tests/*.rs tests/*/main.rs; do
+    name=${file#tests/}
+    name=${name%/main.rs}
+    name=${name%.rs}
+    # shellcheck disable=SC2086 # a list of words
+    timeout 300 cargo test --quiet --features may --test "$name" -- --exact ${skips[$name]:-}
+done
+
+passed=0
+while read -r file test why; do
+    if output=$(timeout 20 cargo test --quiet --features may --test "$file" -- --exact "$test" 2>&1); then
+        echo "$file $test passes on may, and is left out ($why)"
+        passed=1
+    elif grep -q "running 0 tests" <<<"$output"; then
+        echo "$file $test is left out, and there is no such test"
+        passed=1
+    fi
+done < <(left_out)
+exit "$passed"
