@@ -75,6 +75,10 @@ while read -r file; do
     [[ $layer == coroutine ]] || while IFS=: read -r line _; do
         complain "$file:$line: only coroutine names corosensei"
     done < <(code "$file" | grep -nP '\bcorosensei(::|;)' || true)
+
+    [[ $file == src/wait/may/* ]] || while IFS=: read -r line _; do
+        complain "$file:$line: only wait/may names the crate may"
+    done < <(code "$file" | grep -nP '(?<!::)\bmay::(config|coroutine|coroutine_local|io|net|os|queue|sync)\b' || true)
 done < <(find src -name '*.rs' | sort)
 
 exit "$failed"
