@@ -4,7 +4,7 @@
 #   sys        nothing of the crate; alone names libc and rustix
 #   coroutine  sys; alone names corosensei
 #   runtime    coroutine sys
-#   wait       runtime coroutine sys
+#   wait       runtime coroutine sys; alone names may, in its folder of that name
 #   greenlet   wait runtime sys::clock
 #   shims      each other, greenlet wait sys
 #   toolboxes  each other, shims, greenlet wait

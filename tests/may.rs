@@ -8,7 +8,7 @@ mod common;
 use std::hint::black_box;
 use std::io::{self, ErrorKind, Read, Write};
 use std::panic::catch_unwind;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -234,6 +234,35 @@ fn too_many_stacks_are_refused() {
             greenlet.kill();
             assert!(greenlet.join().unwrap_err().is_killed());
         }
+        assert_eq!(spawn_on_may(|| 7).join().unwrap(), 7);
+    });
+}
+
+/// A full address space is an error for those who come too late, and no panic of may's.
+#[test]
+fn a_full_address_space_is_an_error() {
+    in_child("a_full_address_space_is_an_error", &[("VERVET_WORKERS", "1")], Duration::from_secs(60), || {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        static PANICS: AtomicUsize = AtomicUsize::new(0);
+        std::panic::set_hook(Box::new(|_| {
+            PANICS.fetch_add(1, Ordering::Relaxed);
+        }));
+        spawn_on_may(|| ()).join().unwrap();
+        let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
+        let used = pages.split(' ').next().unwrap().parse::<u64>().unwrap() * 4096;
+        let maximum = getrlimit(Resource::As).maximum;
+        setrlimit(Resource::As, Rlimit { current: Some(used + (1 << 30)), maximum }).unwrap();
+        let mut started = Vec::new();
+        let error = loop {
+            match builder().spawn(|| vervet::sleep(HOUR)) {
+                Ok(greenlet) => started.push(greenlet),
+                Err(error) => break error,
+            }
+            assert!(started.len() < 20_000);
+        };
+        assert_eq!(error.kind(), ErrorKind::OutOfMemory, "{error}");
+        assert!(started.len() > 1_000 && PANICS.load(Ordering::Relaxed) == 0);
+        assert!(vervet::kill_all(&started.iter().map(Greenlet::handle).collect::<Vec<_>>(), None));
         assert_eq!(spawn_on_may(|| 7).join().unwrap(), 7);
     });
 }

@@ -317,8 +317,12 @@ pub(super) fn yield_now(control: &Control) {
     // does nothing but yield always is something else, so now and then it goes the way of those from outside.
     if drained_lately(clock::ticks()) {
         control.set_phase(Phase::Ready);
-        let _ = take_along_panics(coroutine::yield_now);
+        // AssertUnwindSafe: may unwinds a coroutine that it has cancelled, from its own code.
+        let yielded = take_along_panics(|| catch_unwind(AssertUnwindSafe(coroutine::yield_now)).is_ok());
         control.set_phase(Phase::Running);
+        if yielded == Some(false) {
+            control.core().park.kill();
+        }
     } else {
         // Not interruptible, so there is always a ticket.
         if let Some(ticket) = control.core().park.arm(false) {

@@ -57,6 +57,11 @@ impl Room {
             ),
         ))
     }
+
+    /// How many are taken.
+    pub(super) fn all() -> usize {
+        LIVE.load(Ordering::Relaxed)
+    }
 }
 
 impl Drop for Room {

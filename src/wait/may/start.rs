@@ -50,13 +50,14 @@ impl Opening {
             let text = format!("a stack of {bytes} bytes is beyond the address space");
             return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
         };
-        if stack_size != runtime.stack_size {
-            // may keeps none of this size, and panics where it cannot map one.
+        let room = Room::take()?;
+        if stack_size != runtime.stack_size || Room::all() > may::config().get_pool_capacity() {
+            // may keeps none of this size, or not so many, and panics where it cannot map one.
             try_mapping(stack_size + GUARD_PAGES * page_size()).map_err(|error| {
                 io::Error::new(error.kind(), format!("no stack of {bytes} bytes: {error}"))
             })?;
         }
-        Ok(Opening { room: Room::take()?, stack_size })
+        Ok(Opening { room, stack_size })
     }
 
     /// Starts the greenlet, which waits until `due` before it runs.
