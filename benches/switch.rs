@@ -1,14 +1,17 @@
 //! What it costs to let another one run: `cargo bench --bench switch`.
 
+#[path = "support/lap.rs"]
+mod lap;
 mod support;
 
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput};
+use lap::Lap;
 use support::Contest;
 
 const WORKER_COUNTS: [usize; 1] = [1];
@@ -193,64 +196,4 @@ fn std_handovers(handovers: u64) -> Duration {
         play(0, second.thread());
         start.elapsed()
     })
-}
-
-/// Times what many do together: from when the last one has entered until the first one says that it is over. Starting
-/// and ending them stays outside.
-struct Lap {
-    to_enter: AtomicUsize,
-    begin: OnceLock<Instant>,
-    end: OnceLock<Instant>,
-    over: AtomicBool,
-    done: AtomicU64,
-}
-
-impl Lap {
-    fn new(runners: usize) -> Lap {
-        Lap {
-            to_enter: AtomicUsize::new(runners),
-            begin: OnceLock::new(),
-            end: OnceLock::new(),
-            over: AtomicBool::new(false),
-            done: AtomicU64::new(0),
-        }
-    }
-
-    fn enter(&self) {
-        if self.to_enter.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.begin.get_or_init(Instant::now);
-        }
-    }
-
-    fn has_begun(&self) -> bool {
-        self.to_enter.load(Ordering::Relaxed) == 0
-    }
-
-    fn finish(&self) {
-        self.end.get_or_init(Instant::now);
-        self.over.store(true, Ordering::Relaxed);
-    }
-
-    fn is_over(&self) -> bool {
-        self.over.load(Ordering::Relaxed)
-    }
-
-    /// How much one has done in that time.
-    fn count(&self, done: u64) {
-        self.done.fetch_add(done, Ordering::Relaxed);
-    }
-
-    /// How long it took, once it is over.
-    fn time(&self) -> Duration {
-        match (self.begin.get(), self.end.get()) {
-            (Some(&begin), Some(&end)) => end - begin,
-            _ => unreachable!("asked while the lap is on"),
-        }
-    }
-
-    /// How long `due` would have taken, at the pace of what was done. A scheduler that is fair does just that much; one
-    /// that is not is neither blamed nor praised for it here.
-    fn time_for(&self, due: u64) -> Duration {
-        self.time().mul_f64(due as f64 / self.done.load(Ordering::Relaxed) as f64)
-    }
 }
