@@ -3,19 +3,20 @@
 //! The servers under test run in this process. The load comes from another one, which is the same for all of them:
 //! this program again, as one thread with one epoll.
 
+#[path = "support/rig.rs"]
+mod rig;
 #[path = "support/sockets.rs"]
 mod sockets;
 mod support;
 
-use std::env;
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::io;
+use std::net::TcpListener;
 use std::os::fd::OwnedFd;
-use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
-use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::process::ExitCode;
+use std::thread;
 
 use criterion::{Criterion, Throughput};
+use rig::{Rig, serve_one};
 use sockets::MESSAGE;
 use support::Contest;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -27,18 +28,13 @@ const THREADS: usize = 50;
 /// The stack of such a thread.
 const THREAD_STACK: usize = 64 * 1024;
 
-/// Set: be the load generator, with so many connections to that address.
-const LOAD: &str = "VERVET_BENCH_LOAD";
-
 fn main() -> ExitCode {
-    if let Ok(order) = env::var(LOAD) {
-        generate_load(&order).expect("the server answers");
-        return ExitCode::SUCCESS;
-    }
-    support::main(&WORKER_COUNTS, |criterion, contest| {
-        for connections in CONNECTIONS {
-            echo(criterion, contest, connections);
-        }
+    rig::main(|| {
+        support::main(&WORKER_COUNTS, |criterion, contest| {
+            for connections in CONNECTIONS {
+                echo(criterion, contest, connections);
+            }
+        })
     })
 }
 
@@ -54,7 +50,9 @@ fn echo(criterion: &mut Criterion, contest: &Contest, connections: usize) {
         let mut rig = None;
         group.bench_function(contest.case(server.name()), |bencher| {
             let rig = rig.get_or_insert_with(|| {
-                Rig::start(server, contest, connections).expect("server and load generator start")
+                let tokio = contest.tokio().handle().clone();
+                let serve = move |listener| server.serve(listener, connections, &tokio);
+                Rig::start(serve, connections).expect("server and load generator start")
             });
             bencher.iter_custom(|requests| rig.measure(requests).expect("every request is answered"));
         });
@@ -98,17 +96,6 @@ impl Server {
             }
             Server::Epoll => sockets::serve(&listener, connections),
             Server::Std => std_server(&listener, connections),
-        }
-    }
-}
-
-/// What blocking code looks like: the same for greenlets and for threads.
-fn serve_one(mut stream: impl Read + Write) -> io::Result<()> {
-    let mut buffer = [0; MESSAGE];
-    loop {
-        match stream.read(&mut buffer)? {
-            0 => return Ok(()),
-            count => stream.write_all(&buffer[..count])?,
         }
     }
 }
@@ -160,46 +147,4 @@ fn std_server(listener: &TcpListener, connections: usize) -> io::Result<()> {
         connection.join().map_err(|_| io::Error::other("a thread panicked"))??;
     }
     Ok(())
-}
-
-/// A server and the load generator that is connected to it.
-struct Rig {
-    server: JoinHandle<io::Result<()>>,
-    load: Child,
-    times: BufReader<ChildStdout>,
-}
-
-impl Rig {
-    fn start(server: Server, contest: &Contest, connections: usize) -> io::Result<Rig> {
-        let (listener, addr) = sockets::listen()?;
-        let tokio = contest.tokio().handle().clone();
-        let server = thread::spawn(move || server.serve(listener, connections, &tokio));
-        let mut load = Command::new(env::current_exe()?)
-            .env(LOAD, format!("{connections} {addr}"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let times = load.stdout.take().expect("piped, as asked");
-        Ok(Rig { server, load, times: BufReader::new(times) })
-    }
-
-    fn measure(&mut self, requests: u64) -> io::Result<Duration> {
-        writeln!(self.load.stdin.as_mut().expect("piped, as asked"), "{requests}")?;
-        let mut nanos = String::new();
-        self.times.read_line(&mut nanos)?;
-        nanos.trim().parse().map(Duration::from_nanos).map_err(io::Error::other)
-    }
-
-    fn stop(mut self) -> io::Result<()> {
-        // It ends with its stdin, which `wait` closes, and with it its connections, and so the server.
-        let status = self.load.wait()?;
-        self.server.join().map_err(|_| io::Error::other("the server panicked"))??;
-        if status.success() { Ok(()) } else { Err(io::Error::other(format!("load generator: {status}"))) }
-    }
-}
-
-fn generate_load(order: &str) -> io::Result<()> {
-    let (connections, addr) = order.split_once(' ').ok_or_else(|| io::Error::other("no address"))?;
-    let addr: SocketAddr = addr.parse().map_err(io::Error::other)?;
-    sockets::obey(addr, connections.parse().map_err(io::Error::other)?)
 }
