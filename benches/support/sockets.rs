@@ -81,6 +81,7 @@ fn send(stream: &TcpStream, message: &[u8]) -> io::Result<()> {
 
 /// The server to be measured against: one thread, one epoll, one buffer. Ends when a connection does: they all end
 /// together.
+#[allow(dead_code, reason = "not every bench measures against it")]
 pub(crate) fn serve(listener: &TcpListener, connections: usize) -> io::Result<()> {
     let mut sockets = Sockets::new()?;
     for _ in 0..connections {
