@@ -10,27 +10,63 @@ use std::{env, fs, io, thread};
 
 /// The order of the columns. The first is the one the others are compared with.
 const RIVALS: [&str; 4] = ["vervet", "tokio", "std", "epoll"];
+/// The same for the cases with that beginning, which get a table of their own.
+const SCHEDULERS: [&str; 4] = ["vervet", "may", "may_visitor", "may_own"];
+const OF_SCHEDULERS: &str = "scheduler/";
+/// What one and the same coroutine of may's does through vervet's sockets, and through may's.
+const VISITOR: &str = SCHEDULERS[2];
+const OWN: &str = SCHEDULERS[3];
 
 /// A case's name, the number that the name ends with, and the number of workers: sorted as a reader would.
 type Row = (String, u64, u64);
 /// Nanoseconds per element.
 type Cells = BTreeMap<String, f64>;
+type Table = BTreeMap<Row, Cells>;
 
 fn main() -> io::Result<()> {
     let results = results();
-    let mut table = BTreeMap::new();
+    let mut table = Table::new();
     collect(&results, &mut table)
         .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", results.display())))?;
+    let (schedulers, rivals): (Table, Table) =
+        table.into_iter().partition(|((case, ..), _)| case.starts_with(OF_SCHEDULERS));
     println!("{}\n", machine());
-    println!("| case | workers | {} |", RIVALS.join(" | "));
-    println!("|---|---|{}", "---|".repeat(RIVALS.len()));
-    for ((case, size, workers), cells) in &table {
-        let case = if *size > 0 { format!("{case}_{size}") } else { case.clone() };
-        let cells = RIVALS.map(|rival| cell(rival, cells));
-        println!("| {case} | {workers} | {} |", cells.join(" | "));
-    }
-    println!("\nMedian time for one; in brackets, as a multiple of {}'s.", RIVALS[0]);
+    print(&rivals, &RIVALS);
+    print(&schedulers, &SCHEDULERS);
+    println!("Median time for one; in brackets, as a multiple of {}'s.", RIVALS[0]);
+    print_shim_cost(&schedulers);
     Ok(())
+}
+
+/// Nothing, if there are no rows.
+fn print(table: &Table, columns: &[&str]) {
+    if table.is_empty() {
+        return;
+    }
+    println!("| case | workers | {} |", columns.join(" | "));
+    println!("|---|---|{}", "---|".repeat(columns.len()));
+    for (row @ (.., workers), cells) in table {
+        let cells: Vec<_> = columns.iter().map(|column| cell(column, columns[0], cells)).collect();
+        println!("| {} | {workers} | {} |", name(row), cells.join(" | "));
+    }
+    println!();
+}
+
+/// How a blocking call of vervet's compares with may's own, both in may's coroutines.
+fn print_shim_cost(table: &Table) {
+    for (row @ (.., workers), cells) in table {
+        if let (Some(visitor), Some(own)) = (cells.get(VISITOR), cells.get(OWN)) {
+            let times = visitor / own;
+            println!(
+                "{} (workers: {workers}): {VISITOR} takes {times:.2} times as long as {OWN}.",
+                name(row)
+            );
+        }
+    }
+}
+
+fn name((case, size, _): &Row) -> String {
+    if *size > 0 { format!("{case}_{size}") } else { case.clone() }
 }
 
 /// Where criterion writes: beside the directory of this program's profile.
@@ -45,7 +81,7 @@ fn results() -> PathBuf {
 }
 
 /// Each case has a directory `new` with the two files.
-fn collect(dir: &Path, table: &mut BTreeMap<Row, Cells>) -> io::Result<()> {
+fn collect(dir: &Path, table: &mut Table) -> io::Result<()> {
     if dir.file_name().is_some_and(|name| name == "new") {
         let case = fs::read_to_string(dir.join("benchmark.json"))?;
         let estimates = fs::read_to_string(dir.join("estimates.json"))?;
@@ -85,10 +121,10 @@ fn value<'a>(json: &'a str, key: &str) -> Option<&'a str> {
     Some(value.trim_matches('"'))
 }
 
-fn cell(rival: &str, cells: &Cells) -> String {
-    let Some(&nanos) = cells.get(rival) else { return "-".to_owned() };
-    match cells.get(RIVALS[0]) {
-        Some(ours) if rival != RIVALS[0] => format!("{} ({:.2}x)", time(nanos), nanos / ours),
+fn cell(who: &str, base: &str, cells: &Cells) -> String {
+    let Some(&nanos) = cells.get(who) else { return "-".to_owned() };
+    match cells.get(base) {
+        Some(ours) if who != base => format!("{} ({:.2}x)", time(nanos), nanos / ours),
         _ => time(nanos),
     }
 }
