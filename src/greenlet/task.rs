@@ -114,6 +114,7 @@ where
         parent: context::greenlet().map(ControlRef::share),
         stack,
         scheduler: Scheduler::Vervet,
+        visitor: false,
         shard: here.map_or(runtime.shard_elsewhere(), |worker| worker.index),
         home: match here {
             Some(worker) if options.local => worker.index,
@@ -156,6 +157,7 @@ where
         shard: home,
         home,
         scheduler: Scheduler::May,
+        visitor: false,
     };
     let (scheduler, handle) = make::<F, T>(f, Typed::<F, T>::BODY_ON_MAY, profile);
     // SAFETY: new, and made for that worker's shard.

@@ -28,7 +28,7 @@ use super::timer::TimerNode;
 use super::worker::Worker;
 use crate::coroutine::{Fiber, Guard, Stack, Suspender};
 
-/// The process-wide number of a greenlet; never used twice, never 0.
+/// The process-wide number of a greenlet; never used twice.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GreenletId(pub(crate) u64);
 
@@ -215,6 +215,7 @@ pub(crate) struct Control {
     pub(crate) name: Option<Box<str>>,
     pub(crate) site: &'static Location<'static>,
     pub(crate) scheduler: Scheduler,
+    visitor: bool,
     /// Changed by the greenlet's own end only, under the lock; read by others under the lock.
     parent: UnsafeCell<Option<ControlRef>>,
     parent_lock: Mutex<()>,
@@ -248,6 +249,8 @@ pub(crate) struct Profile {
     /// Tied to this worker from the start. For a coroutine of may's: the worker that looks after its I/O and timers.
     pub(crate) home: u32,
     pub(crate) scheduler: Scheduler,
+    /// It is no greenlet, but a coroutine that may runs for somebody else.
+    pub(crate) visitor: bool,
 }
 
 impl Control {
@@ -290,6 +293,7 @@ impl Control {
             name: profile.name,
             site: profile.site,
             scheduler: profile.scheduler,
+            visitor: profile.visitor,
             parent: UnsafeCell::new(profile.parent),
             parent_lock: Mutex::new(()),
         }
@@ -309,9 +313,9 @@ impl Control {
         unsafe { NonNull::new_unchecked(self.whole.get().cast_mut()) }
     }
 
-    /// Whether this is a greenlet's: a coroutine that may runs for somebody else has one without a number.
+    /// Whether this is a greenlet's: a coroutine that may runs for somebody else has one, too.
     pub(crate) fn is_greenlet(&self) -> bool {
-        self.id.0 != 0
+        !self.visitor
     }
 
     pub(crate) fn core(&self) -> &Core {

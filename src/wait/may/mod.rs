@@ -132,7 +132,7 @@ fn visitor() -> ControlRef {
     static VISITOR: Body =
         Body { core: Vtable { schedule: unpark, free: free_visitor }, run: no_run, discard: no_discard };
     let profile = Profile {
-        id: GreenletId(0),
+        id: GreenletId(runtime::new_id()),
         name: None,
         site: Location::caller(),
         parent: None,
@@ -140,6 +140,7 @@ fn visitor() -> ControlRef {
         shard: 0,
         home: runtime::get().any_index(),
         scheduler: Scheduler::May,
+        visitor: true,
     };
     let control = NonNull::from(Box::leak(Box::new(Control::new(&VISITOR, profile))));
     // SAFETY: a fresh box, and the two references it starts with, of which a visitor needs one.
