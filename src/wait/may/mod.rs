@@ -28,7 +28,7 @@ mod settings;
 mod start;
 
 use std::cell::{Cell, OnceCell};
-use std::mem::MaybeUninit;
+use std::mem::{self, MaybeUninit};
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::ptr::{self, NonNull};
 use std::sync::Once;
@@ -278,6 +278,9 @@ fn suspend(control: &Control) {
         cancelled = unsafe { !discard(blocker) };
     }
     if cancelled {
+        // Whoever has put the coroutine to sleep may be at it still: once it can be found by a cancellation, may looks at its
+        // handle again, to which nobody else may have a reference soon. As the blocker, it stays for ever.
+        mem::forget(coroutine::current());
         park.kill();
     }
     berth.resumed.store(clock::ticks(), Ordering::Relaxed);
