@@ -15,6 +15,7 @@ stacks="needs more stacks than may can have at the default vm.max_map_count"
 left_out() {
     cat <<LIST
 balance connections_at_once_are_spread $workers
+balance connections_one_by_one_are_spread $workers
 balance connections_with_pauses_are_spread $workers
 balance new_connections_go_where_old_ones_have_left $workers
 examples demo_compares_both_sides $own_program
@@ -22,9 +23,7 @@ examples demo_opens_what_the_descriptors_allow $own_program
 examples echo_client_verifies_echo_server $own_program
 examples echo_client_without_a_server $own_program
 examples echo_server_on_a_taken_port $own_program
-fairness fresh_greenlets_do_not_starve_ready_ones $order
 fairness one_yield_lets_new_greenlets_run $order
-fairness spawner_that_yields_builds_up_no_backlog $order
 greenlet handles::spawn_sites_are_the_callers $local_
 greenlet many::idle_comes_after_everything_else $local_
 greenlet many::yield_now_lets_each_have_its_turn $local_

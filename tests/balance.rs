@@ -63,6 +63,7 @@ impl Server {
         say(&format!("{what}: connections {handled:?}, greenlets {live:?}"));
         for counts in [handled, live] {
             assert_eq!(counts.len(), WORKERS, "{what}: {counts:?}");
+            assert!(counts.iter().sum::<usize>() >= connections, "{what}: {counts:?}");
             let (least, most) = (counts[0], counts[WORKERS - 1]);
             assert!(most as f64 <= SPREAD * least as f64, "{what}: {counts:?}");
         }

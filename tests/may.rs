@@ -27,6 +27,12 @@ fn spawn_on_may<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> Gr
     builder().spawn(f).unwrap()
 }
 
+/// Whatever `VERVET_SCHEDULER` says.
+fn spawn_on_vervet<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> Greenlet<T> {
+    // SAFETY: nothing is asked for this one.
+    unsafe { Builder::new().scheduler(Scheduler::Vervet) }.spawn(f).unwrap()
+}
+
 /// As `common::checked`, with may started before: its fds stay.
 fn beside_may(test: impl FnOnce()) {
     spawn_on_may(|| ()).join().unwrap();
@@ -66,7 +72,7 @@ fn a_connection_between_both() {
             io::copy(&mut &stream, &mut &stream).unwrap();
             stream.flush().unwrap();
         });
-        let client = vervet::spawn(move || {
+        let client = spawn_on_vervet(move || {
             let mut stream = TcpStream::connect(addr).unwrap();
             let mut buf = [0; 3];
             for round in 0..200_u8 {
@@ -228,7 +234,7 @@ fn too_many_stacks_are_refused() {
         }
         // Everything else goes on: greenlets of ours, threads, memory, and those on may.
         assert!(!other.is_finished());
-        vervet::join_all((0..1000).map(|_| vervet::spawn(|| ()))).into_iter().for_each(Result::unwrap);
+        vervet::join_all((0..1000).map(|_| spawn_on_vervet(|| ()))).into_iter().for_each(Result::unwrap);
         thread::spawn(|| drop(black_box(vec![1_u8; 64 << 20]))).join().unwrap();
         for greenlet in started.drain(..2_000) {
             greenlet.kill();
@@ -276,7 +282,7 @@ fn threads_named(begin: &str) -> usize {
 fn may_gets_our_number_of_workers_and_is_not_pinned() {
     let test = "may_gets_our_number_of_workers_and_is_not_pinned";
     in_child(test, &[("VERVET_WORKERS", "3")], Duration::from_secs(30), || {
-        vervet::spawn(|| ()).join().unwrap();
+        vervet::runtime::Builder::new().start().unwrap();
         let before = std::fs::read_dir("/proc/self/task").unwrap().count();
         spawn_on_may(|| ()).join().unwrap();
         // And the thread for its timers.
@@ -335,7 +341,7 @@ fn churn_on_both() {
             for i in 0..3_000_usize {
                 let done = done.clone();
                 let body = move || {
-                    let inner = if i % 2 == 0 { vervet::spawn(move || i) } else { spawn_on_may(move || i) };
+                    let inner = if i % 2 == 0 { spawn_on_vervet(move || i) } else { spawn_on_may(move || i) };
                     if i % 3 == 0 {
                         vervet::yield_now();
                     }
@@ -343,7 +349,7 @@ fn churn_on_both() {
                     assert!(slow.is_err());
                     done.send(inner.join().unwrap()).unwrap();
                 };
-                let greenlet = if i % 4 < 2 { vervet::spawn(body) } else { spawn_on_may(body) };
+                let greenlet = if i % 4 < 2 { spawn_on_vervet(body) } else { spawn_on_may(body) };
                 if i % 10 == 0 {
                     greenlet.kill();
                 }

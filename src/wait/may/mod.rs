@@ -54,6 +54,8 @@ use crate::sys::panic_count::PanicCount;
 /// About this many ticks of `clock::ticks` a coroutine may run before a blocking call that need not wait lets others run: a
 /// millisecond where the counter has 1 GHz, earlier where it is faster.
 const TICKS_BEFORE_YIELD: u64 = 1_000_000;
+/// And so many greenlets may be waiting for their first run, before one that yields makes sure of it.
+const STARTS_BEFORE_YIELD: usize = 64;
 /// How often a coroutine that blocks its thread looks whether its wait is over.
 const LOOK: Duration = Duration::from_micros(200);
 
@@ -349,23 +351,25 @@ pub(super) fn yield_if_overdue(control: &Control) {
 }
 
 thread_local! {
-    /// `clock::ticks` when may's queue of this thread is known to have been empty.
-    static DRAINED: Cell<u64> = const { Cell::new(0) };
+    /// `clock::ticks` when may's queue of this thread is known to have been empty, and `start::STARTED` then.
+    static DRAINED: Cell<(u64, usize)> = const { Cell::new((0, 0)) };
     /// std's panic count of this thread, once it was found.
     static PANICS: Cell<Option<PanicCount>> = const { Cell::new(None) };
     static LOOKED_FOR_PANICS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether this thread's queue was empty within the last millisecond or so.
+/// Whether this thread's queue was empty within the last millisecond or so, and not much was started since.
 #[inline(never)]
 fn drained_lately(now: u64) -> bool {
-    now.wrapping_sub(DRAINED.get()) < TICKS_BEFORE_YIELD
+    let (then, started) = DRAINED.get();
+    now.wrapping_sub(then) < TICKS_BEFORE_YIELD
+        && start::started().wrapping_sub(started) < STARTS_BEFORE_YIELD
 }
 
 /// The running coroutine came from outside: may takes those when its queue is empty.
 #[inline(never)]
 fn drained_now() {
-    DRAINED.set(clock::ticks());
+    DRAINED.set((clock::ticks(), start::started()));
 }
 
 /// Shows `f` this thread's panic count, if it can be had.

@@ -4,6 +4,7 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use may::coroutine;
 
@@ -20,6 +21,15 @@ const SMALLEST: usize = 16 * 1024;
 
 /// What may maps beside the stack itself, at most.
 const GUARD_PAGES: usize = 2;
+
+/// Greenlets ever started on may; wraps.
+static STARTED: AtomicUsize = AtomicUsize::new(0);
+
+/// How many greenlets have been started on may by now.
+pub(super) fn started() -> usize {
+    // Relaxed: to be off by some does no harm.
+    STARTED.load(Ordering::Relaxed)
+}
 
 /// A place on may, taken before the greenlet is made.
 #[derive(Debug)]
@@ -75,7 +85,10 @@ impl Opening {
         // SAFETY: whoever chose this scheduler has promised that the greenlet bears to be moved between threads.
         let spawned = catch_unwind(AssertUnwindSafe(|| unsafe { builder.spawn(move || live(passenger)) }));
         match spawned {
-            Ok(Ok(_detached)) => Ok(()),
+            Ok(Ok(_detached)) => {
+                STARTED.fetch_add(1, Ordering::Relaxed);
+                Ok(())
+            }
             Ok(Err(error)) => Err(not_started(&spare, &error.to_string())),
             Err(_) => {
                 Err(not_started(&spare, "the limit may be RLIMIT_AS, vm.max_map_count or a memory cgroup"))
