@@ -72,7 +72,14 @@
 //! # Settings and inspection
 //!
 //! The runtime starts at first use. [`runtime::Builder`] or the environment (`VERVET_WORKERS`, `VERVET_STACK_SIZE`,
-//! `VERVET_REACTOR`) settle how; [`runtime::metrics`] and [`runtime::dump`] show what goes on.
+//! `VERVET_REACTOR`, `VERVET_SCHEDULER`) settle how; [`runtime::metrics`] and [`runtime::dump`] show what goes on.
+//!
+//! # May
+//!
+//! With the feature `may`, greenlets can run on may's scheduler (`Builder::scheduler`, `runtime::Builder::allow_may`), and every blocking
+//! call of this crate works inside may's coroutines: it parks the coroutine. The first such call in a coroutine that vervet has not
+//! started starts vervet's runtime, whose workers look after its fds and timers. What may cancels unwinds out of the call, as
+//! may has it; destructors that wait then block their OS thread, because may does not park a cancelled coroutine any more.
 //!
 //! # Platforms
 //!

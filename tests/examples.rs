@@ -114,3 +114,16 @@ fn bad_environment_is_refused() {
         start_as(name, command.env("VERVET_WORKERS", "abc")).end().refused(2, "VERVET_WORKERS");
     }
 }
+
+/// None of them has said that its greenlets may change threads.
+#[test]
+fn a_scheduler_that_is_not_allowed_is_refused() {
+    for name in ["demo", "echo_server", "echo_client"] {
+        let mut command = Command::new(binary(name));
+        let ended = start_as(name, command.env("VERVET_SCHEDULER", "may")).end();
+        // The one with the feature, the other without.
+        let why = ["`runtime::Builder::allow_may`", "feature `may`"];
+        assert!(why.into_iter().any(|why| ended.stderr.contains(why)), "{}", ended.stderr);
+        ended.refused(2, "VERVET_SCHEDULER");
+    }
+}

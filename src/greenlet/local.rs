@@ -20,6 +20,8 @@ thread_local! {
 ///
 /// As `std::thread_local!`: several declarations, visibility, attributes. A value is made when first used and dropped
 /// at the greenlet's end, where its destructor may block.
+/// (In a coroutine of may's that vervet has not started, it is dropped after the coroutine's end, and a destructor that blocks then
+/// blocks the OS thread.)
 ///
 /// # Examples
 /// ```
