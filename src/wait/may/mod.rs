@@ -56,6 +56,8 @@ use crate::sys::panic_count::PanicCount;
 const TICKS_BEFORE_YIELD: u64 = 1_000_000;
 /// And so many greenlets may be waiting for their first run, before one that yields makes sure of it.
 const STARTS_BEFORE_YIELD: usize = 64;
+/// For how long it then steps aside, in nanoseconds: were it woken before it has parked, may would resume it at once.
+const ASIDE: u64 = 20_000;
 /// How often a coroutine that blocks its thread looks whether its wait is over.
 const LOOK: Duration = Duration::from_micros(200);
 
@@ -332,7 +334,7 @@ pub(super) fn yield_now(control: &Control) {
     } else {
         // Not interruptible, so there is always a ticket.
         if let Some(ticket) = control.core().park.arm(false) {
-            sleep_as(Phase::Ready, control, ticket, clock::now(), Reason::Other);
+            sleep_as(Phase::Ready, control, ticket, clock::now() + ASIDE, Reason::Other);
         }
         drained_now();
     }
