@@ -319,6 +319,17 @@ fn may_that_runs_already_keeps_its_settings() {
     });
 }
 
+/// may needs more stack to start than this greenlet has.
+#[test]
+fn the_first_greenlet_may_come_from_a_small_stack() {
+    let test = "the_first_greenlet_may_come_from_a_small_stack";
+    in_child(test, &[("VERVET_WORKERS", "1")], Duration::from_secs(30), || {
+        // SAFETY: nothing is asked for this one.
+        let small = unsafe { Builder::new().stack_size(32 << 10).scheduler(Scheduler::Vervet) };
+        assert_eq!(small.spawn(|| spawn_on_may(|| 7).join().unwrap()).unwrap().join().unwrap(), 7);
+    });
+}
+
 /// From a coroutine of somebody else's, on the only worker: nothing there may block that worker.
 #[test]
 fn the_first_greenlet_may_come_from_a_coroutine() {

@@ -50,9 +50,10 @@ impl Opening {
     /// A place for a greenlet with a stack of that many bytes.
     ///
     /// # Errors
-    /// `OutOfMemory` when may cannot be asked for another stack; `InvalidInput` for a size beyond the address space.
-    pub(crate) fn find(runtime: &Runtime, stack_size: Option<usize>) -> io::Result<Opening> {
-        settings::pass_on(runtime);
+    /// `OutOfMemory` when may cannot be asked for another stack; `InvalidInput` for a size beyond the address space; what the
+    /// system says when may cannot be started.
+    pub(crate) fn find(runtime: &'static Runtime, stack_size: Option<usize>) -> io::Result<Opening> {
+        settings::pass_on(runtime)?;
         let bytes = stack_size.unwrap_or(runtime.stack_size).max(SMALLEST);
         let stack_size =
             bytes.checked_next_multiple_of(page_size()).filter(|&bytes| bytes <= isize::MAX as usize / 2);
