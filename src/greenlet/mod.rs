@@ -2,6 +2,7 @@
 //!
 //! Uses `wait` and, for making them, `runtime`.
 
+mod blocking;
 mod collect;
 mod handle;
 mod local;
@@ -11,6 +12,7 @@ mod spawn;
 mod task;
 mod timing;
 
+pub(crate) use self::blocking::blocking;
 pub use self::collect::{AsCompleted, as_completed, join_all, kill_all, try_join_all};
 pub use self::handle::{Greenlet, GreenletRef, JoinError, current};
 pub use self::local::{AccessError, LocalKey};

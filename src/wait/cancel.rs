@@ -158,6 +158,13 @@ pub(crate) fn is_cancellation(payload: &(dyn Any + Send)) -> bool {
     payload.is::<Killed>() || payload.is::<TimedOut>()
 }
 
+/// To be called by whoever has caught the unwinding of a cancellation and does not pass it on, because what it would cut
+/// short has to be seen through. The next blocking call raises it again.
+pub(crate) fn put_off() {
+    // It had started, so the code was not unwinding before, and now is not again.
+    context::with(|context| context.cancellation().unwinding.set(false));
+}
+
 /// Runs `f` with a deadline `nanos` from now over its blocking calls. `None`: one of them was cut short by it.
 pub(crate) fn with_deadline<T>(nanos: u64, f: impl FnOnce() -> T) -> Option<T> {
     context::with(|context| {
