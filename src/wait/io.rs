@@ -17,12 +17,14 @@ use crate::sys::{clock, errno, poll};
 pub(crate) enum Interest {
     Read,
     Write,
+    /// The end of a process, by its pidfd.
+    Exit,
 }
 
 impl Interest {
     fn direction(self) -> usize {
         match self {
-            Interest::Read => reactor::READ,
+            Interest::Read | Interest::Exit => reactor::READ,
             Interest::Write => reactor::WRITE,
         }
     }
@@ -31,6 +33,7 @@ impl Interest {
         match self {
             Interest::Read => Reason::Read,
             Interest::Write => Reason::Write,
+            Interest::Exit => Reason::Child,
         }
     }
 }
@@ -155,6 +158,75 @@ fn wait_in_greenlet(
         return Err(errno::closed());
     }
     Ok(woken)
+}
+
+/// As `until`, for an attempt that reads from two fds at once, for as long as it takes.
+pub(crate) fn until_either<T>(
+    fds: [BorrowedFd<'_>; 2],
+    mut attempt: impl FnMut() -> io::Result<Attempt<T>>,
+) -> io::Result<T> {
+    super::enter()?;
+    loop {
+        let mut slots = None;
+        if super::in_greenlet() {
+            let both = [reactor::slot(fds[0].as_raw_fd())?, reactor::slot(fds[1].as_raw_fd())?];
+            slots = Some(both.map(|slot| (slot, slot.sequence(reactor::READ))));
+        }
+        match attempt()? {
+            Attempt::Done(value) | Attempt::Drained(value) => return Ok(value),
+            Attempt::WouldBlock => {}
+        }
+        match slots {
+            Some(slots) => wait_for_either(fds, slots)?,
+            None => {
+                let outer = context::with(|context| {
+                    cancel::deadline(context.cancellation(), cancel::unwinding(context))
+                });
+                if !poll::wait_either(fds, outer)? {
+                    super::checkpoint()?;
+                }
+            }
+        }
+    }
+}
+
+/// Parks the running greenlet until one of two fds may be readable.
+fn wait_for_either(fds: [BorrowedFd<'_>; 2], slots: [(&'static Slot, u32); 2]) -> io::Result<()> {
+    let runtime = runtime::get();
+    let worker = context::served().map_or(0, |(_, worker)| worker);
+    let mut refused = Ok(());
+    let mut waits = None;
+    let mut always_ready = false;
+    super::park(
+        Reason::Read,
+        fds[0].as_raw_fd() as u64,
+        super::NEVER,
+        |announced| {
+            waits = Some(announced.id());
+            for (fd, (slot, sequence)) in fds.into_iter().zip(slots) {
+                let waker = announced.waker();
+                match slot.enqueue(fd, reactor::READ, sequence, waker, (runtime, worker)) {
+                    Ok(Enqueued::Yes) => continue,
+                    Ok(Enqueued::Changed) => {}
+                    Ok(Enqueued::AlwaysReady) => always_ready = true,
+                    Err(error) => refused = Err(error),
+                }
+                // The other slot may have our waker already, so the wait has to be ended, not called off.
+                announced.waker().wake();
+            }
+            true
+        },
+        |wait| slots.iter().for_each(|(slot, _)| slot.forget(reactor::READ, wait)),
+    )?;
+    // One of them has woken us; the other would keep the waker until its next event.
+    if let Some(wait) = waits {
+        slots.iter().for_each(|(slot, _)| slot.forget(reactor::READ, wait));
+    }
+    refused?;
+    if always_ready {
+        super::yield_now(false)?;
+    }
+    Ok(())
 }
 
 /// Blocks the OS thread until `fd` may be ready, at most until `deadline` or the `timeout` around us.

@@ -40,6 +40,11 @@ impl Announced<'_> {
     pub(crate) fn waker(&self) -> Waker {
         self.context.waker(self.ticket)
     }
+
+    /// The name of this wait, by which its waker is found again.
+    pub(crate) fn id(&self) -> WaitId {
+        self.context.wait_id(self.ticket)
+    }
 }
 
 /// Parks until woken (`true`) or until `deadline` (`false`), in nanoseconds of the monotonic clock.
