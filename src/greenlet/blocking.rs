@@ -191,7 +191,7 @@ mod tests {
 
     /// In a greenlet, with a result that borrows.
     fn in_greenlet(test: impl FnOnce() + Send + 'static) {
-        crate::spawn(test).join().unwrap();
+        crate::greenlet::spawn(test).join().unwrap();
     }
 
     #[test]
@@ -227,7 +227,7 @@ mod tests {
         let (begin, begun) = mpsc::channel();
         let (finish, finished) = mpsc::channel::<()>();
         let (tell, told) = mpsc::channel();
-        let greenlet = crate::spawn(move || {
+        let greenlet = crate::greenlet::spawn(move || {
             let mut buf = [0; 4];
             let lent = &mut buf;
             let done = blocking(move || {
@@ -237,7 +237,7 @@ mod tests {
                 7
             });
             tell.send((done.unwrap(), buf)).unwrap();
-            crate::sleep(std::time::Duration::MAX);
+            crate::greenlet::sleep(std::time::Duration::MAX);
         });
         begun.recv().unwrap();
         greenlet.kill();
