@@ -94,9 +94,11 @@ mod greenlet;
 mod sys;
 mod wait;
 
+pub mod fs;
 pub mod net;
 pub mod os;
 pub mod runtime;
+pub mod time;
 
 pub use greenlet::{
     AccessError, AsCompleted, Builder, Elapsed, Greenlet, GreenletRef, JoinError, LocalKey, Scope,

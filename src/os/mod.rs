@@ -6,5 +6,6 @@ pub mod linux;
 
 /// As [`std::os::unix`].
 pub mod unix {
+    pub mod fs;
     pub use std::os::unix::io;
 }

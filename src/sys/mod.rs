@@ -5,6 +5,7 @@
 pub(crate) mod clock;
 pub(crate) mod epoll;
 pub(crate) mod errno;
+pub(crate) mod file;
 pub(crate) mod futex;
 pub(crate) mod memory;
 pub(crate) mod net;

@@ -1,3 +1,4 @@
 //! As [`std::os::linux`].
 
+pub mod fs;
 pub mod net;

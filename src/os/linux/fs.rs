@@ -1,0 +1,3 @@
+//! As [`std::os::linux::fs`].
+
+pub use std::os::linux::fs::MetadataExt;
