@@ -97,6 +97,7 @@ mod wait;
 pub mod fs;
 pub mod net;
 pub mod os;
+pub mod process;
 pub mod runtime;
 pub mod time;
 

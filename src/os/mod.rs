@@ -7,5 +7,6 @@ pub mod linux;
 /// As [`std::os::unix`].
 pub mod unix {
     pub mod fs;
+    pub mod process;
     pub use std::os::unix::io;
 }

@@ -11,5 +11,6 @@ pub(crate) mod memory;
 pub(crate) mod net;
 pub(crate) mod panic_count;
 pub(crate) mod poll;
+pub(crate) mod process;
 pub(crate) mod signal;
 pub(crate) mod sync;
