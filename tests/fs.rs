@@ -8,6 +8,7 @@ use std::fmt::Debug;
 use std::io::{self, BufRead, ErrorKind, IoSlice, IoSliceMut, Read, Seek, SeekFrom, Write};
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, IntoRawFd, OwnedFd};
 use std::os::unix::fs::{DirBuilderExt, DirEntryExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, mpsc};
@@ -459,6 +460,17 @@ like_std! {
         drop(reader);
         told(writer.write(b"x"))
     }
+}
+
+#[test]
+fn auto_traits_are_stds() {
+    fn have<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe>() -> usize {
+        size_of::<T>()
+    }
+    use vervet::fs::*;
+    let sizes =
+        [have::<File>(), have::<OpenOptions>(), have::<ReadDir>(), have::<DirEntry>(), have::<DirBuilder>()];
+    assert!(!sizes.contains(&0));
 }
 
 const O_NONBLOCK: i32 = 0o4000;

@@ -8,6 +8,7 @@ use std::fmt;
 use std::fs::{FileType, Metadata};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, DirEntryExt};
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 
 use crate::greenlet::blocking;
@@ -35,14 +36,15 @@ const BATCH: usize = 128;
 /// ```
 pub struct ReadDir {
     inner: std::fs::ReadDir,
-    ahead: VecDeque<io::Result<DirEntry>>,
+    /// Whole between any two calls: the assertion keeps std's auto traits, which errors would take away.
+    ahead: AssertUnwindSafe<VecDeque<io::Result<DirEntry>>>,
     /// The directory has been read to its end.
     finished: bool,
 }
 
 impl ReadDir {
     pub(super) fn new(inner: std::fs::ReadDir) -> ReadDir {
-        ReadDir { inner, ahead: VecDeque::new(), finished: false }
+        ReadDir { inner, ahead: AssertUnwindSafe(VecDeque::new()), finished: false }
     }
 
     fn read_ahead(&mut self, batch: usize) {
