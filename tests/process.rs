@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::fmt::Debug;
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, IntoRawFd, OwnedFd};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -283,6 +284,19 @@ like_std! {
         let output = child.wait_with_output().unwrap();
         assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), (10_000 + (1 << 20)).to_string());
     }
+}
+
+#[test]
+fn auto_traits_are_stds() {
+    fn are_sent<T: Send + Sync + Unpin>() -> usize {
+        size_of::<T>()
+    }
+    fn are_caught<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe>() -> usize {
+        size_of::<T>()
+    }
+    use vervet::process::*;
+    let pipes = [are_caught::<ChildStdin>(), are_caught::<ChildStdout>(), are_caught::<ChildStderr>()];
+    assert!(are_sent::<Command>() > 0 && are_caught::<Child>() > 0 && !pipes.contains(&0));
 }
 
 thread_local! {
