@@ -3,7 +3,6 @@
 mod common;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
@@ -255,7 +254,7 @@ fn a_destructor_may_use_and_make_others() {
         let greenlet = vervet::spawn(move || {
             let (inner, innermost) = (tell.clone(), tell.clone());
             FIRST.set(last("first", &tell, move || {
-                // It has not been used before, or is gone already: a new one.
+                // It has not been used before: a new one.
                 SECOND.set(last("second", &inner, move || {
                     THIRD.set(last("third", &innermost, || assert_eq!(COUNT.get(), 7)));
                 }));
@@ -303,26 +302,24 @@ fn what_a_callback_uses_is_dropped_by_the_greenlet_too() {
 }
 
 #[test]
-fn one_that_makes_itself_anew_for_ever_ends_all_the_same() {
-    struct Phoenix(Rc<Cell<u32>>);
+fn one_on_its_way_out_cannot_be_used_nor_made_anew() {
+    struct Phoenix(mpsc::Sender<bool>);
     impl Drop for Phoenix {
         fn drop(&mut self) {
-            BORN.fetch_add(1, SeqCst);
-            let life = Rc::clone(&self.0);
-            NEST.with(|nest| *nest.borrow_mut() = Some(Phoenix(life)));
+            self.0.send(NEST.try_with(|_| ()).is_err()).unwrap();
         }
     }
-    static BORN: AtomicUsize = AtomicUsize::new(0);
     vervet::greenlet_local!(static NEST: RefCell<Option<Phoenix>> = RefCell::new(None));
     checked(|| {
-        let greenlet = vervet::spawn(|| NEST.with(|nest| *nest.borrow_mut() = Some(Phoenix(Rc::default()))));
-        let handle = greenlet.handle();
-        greenlet.join().unwrap();
-        let born = BORN.load(SeqCst);
-        assert!(born > 0);
-        // Its last one is not dropped by a stranger.
-        drop(handle);
-        assert_eq!(BORN.load(SeqCst), born);
+        in_both(|| {
+            let (sender, gone) = mpsc::channel();
+            let body = move || NEST.set(Some(Phoenix(sender)));
+            match vervet::current() {
+                Some(_) => vervet::spawn(body).join().unwrap(),
+                None => thread::spawn(body).join().unwrap(),
+            }
+            assert_eq!(gone.iter().collect::<Vec<_>>(), [true]);
+        });
     });
 }
 
@@ -336,14 +333,25 @@ fn a_thread_drops_its_own_at_its_end() {
 }
 
 #[test]
-fn past_the_end_of_a_thread_it_is_an_error() {
+fn past_the_end_it_is_an_error() {
     checked(|| {
-        let (sender, seen) = mpsc::channel();
-        let what = move || {
-            sender.send(COUNT.try_with(|_| ()).map_err(|error| error.to_string())).unwrap();
-        };
-        let (tell, _told) = mpsc::channel();
-        thread::spawn(move || FIRST.set(last("last", &tell, what))).join().unwrap();
-        assert!(seen.try_recv().unwrap().unwrap_err().contains("dropped"));
+        in_both(|| {
+            let (sender, seen) = mpsc::channel();
+            let (tell, _told) = mpsc::channel();
+            let body = move || {
+                let what = move || {
+                    sender.send(SECOND.try_with(|_| ()).map_err(|error| error.to_string())).unwrap();
+                    // This one has no destructor, and nothing else to fear.
+                    sender.send(COUNT.try_with(|_| ()).map_err(|error| error.to_string())).unwrap();
+                };
+                FIRST.set(last("first", &tell, what));
+                SECOND.set(last("second", &tell, || ()));
+            };
+            match vervet::current() {
+                Some(_) => vervet::spawn(body).join().unwrap(),
+                None => thread::spawn(body).join().unwrap(),
+            }
+            assert_eq!(seen.iter().collect::<Vec<_>>(), [Err("already destroyed".to_owned()), Ok(())]);
+        });
     });
 }

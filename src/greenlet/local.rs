@@ -1,27 +1,26 @@
 //! `greenlet_local!`: values that each greenlet has for itself.
 //!
-//! Uses `wait::context`.
+//! Uses `runtime::locals` and `wait::context`. On OS threads the values are std's thread-locals, with all their ways.
 
-use std::any::Any;
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::error::Error;
 use std::fmt;
+use std::mem::needs_drop;
+use std::ptr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::runtime::locals::Locals;
 use crate::wait::context;
-
-type Slots = Vec<(usize, Box<dyn Any>)>;
-
-thread_local! {
-    /// The values of code that runs in no greenlet: an OS thread has its own.
-    static THREAD: UnsafeCell<Slots> = const { UnsafeCell::new(Vec::new()) };
-}
 
 /// Declares values of which each greenlet, and each OS thread, has one for itself.
 ///
-/// As `std::thread_local!`: several declarations, visibility, attributes. A value is made when first used and dropped
-/// at the greenlet's end, where its destructor may block.
-/// (In a coroutine of may's that vervet has not started, it is dropped after the coroutine's end, and a destructor that blocks then
-/// blocks the OS thread.)
+/// As `std::thread_local!`: several declarations, visibility, attributes, `const { .. }`. A value is made when first used.
+/// Values are dropped at the greenlet's end, the newest first, and their destructors may block. As in std, a destructor can
+/// use the older ones, and make new ones; what has been dropped is gone, and answers
+/// [`AccessError`](crate::LocalKey::try_with). A panic in a destructor does not abort the process, as it does in a thread:
+/// the other values are dropped all the same.
+/// (In a coroutine of may's that vervet has not started, values are dropped after the coroutine's end, and a destructor that
+/// blocks then blocks the OS thread.)
 ///
 /// # Examples
 /// ```
@@ -29,115 +28,202 @@ thread_local! {
 ///
 /// vervet::greenlet_local! {
 ///     static DEPTH: RefCell<u32> = RefCell::new(0);
+///     static NAMES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 /// }
 ///
 /// DEPTH.with_borrow_mut(|depth| *depth = 7);
 /// let elsewhere = vervet::spawn(|| DEPTH.with_borrow(|depth| *depth)).join().unwrap();
 /// assert_eq!((elsewhere, DEPTH.with_borrow(|depth| *depth)), (0, 7));
+/// assert!(NAMES.take().is_empty());
 /// ```
 #[macro_export]
 macro_rules! greenlet_local {
     () => {};
     ($(#[$attr:meta])* $vis:vis static $name:ident : $t:ty = const $init:block $(; $($rest:tt)*)?) => {
-        $crate::greenlet_local!($(#[$attr])* $vis static $name: $t = $init $(; $($rest)*)?);
+        $(#[$attr])*
+        $vis static $name: $crate::LocalKey<$t> = $crate::greenlet_local!(@key $t, const $init);
+        $($crate::greenlet_local!($($rest)*);)?
     };
     ($(#[$attr:meta])* $vis:vis static $name:ident : $t:ty = $init:expr $(; $($rest:tt)*)?) => {
         $(#[$attr])*
-        $vis static $name: $crate::LocalKey<$t> = {
-            fn init() -> $t {
-                $init
-            }
-            // A byte that is written to is a static of its own, so its address names this key and no other.
-            static IDENTITY: ::core::sync::atomic::AtomicU8 = ::core::sync::atomic::AtomicU8::new(0);
-            $crate::LocalKey::__new(&IDENTITY, init)
-        };
+        $vis static $name: $crate::LocalKey<$t> = $crate::greenlet_local!(@key $t, $init);
         $($crate::greenlet_local!($($rest)*);)?
     };
+    // Items of names that no user has: `$t` and `$init` can see them.
+    (@key $t:ty, const $init:block) => {{
+        const __VERVET_INIT: $t = $init;
+        fn __vervet_init() -> $t {
+            __VERVET_INIT
+        }
+        ::std::thread_local!(static __VERVET_ON_THREAD: $t = const { __VERVET_INIT });
+        $crate::greenlet_local!(@new __VERVET_ON_THREAD __vervet_init)
+    }};
+    (@key $t:ty, $init:expr) => {{
+        fn __vervet_init() -> $t {
+            $init
+        }
+        ::std::thread_local!(static __VERVET_ON_THREAD: $t = __vervet_init());
+        $crate::greenlet_local!(@new __VERVET_ON_THREAD __vervet_init)
+    }};
+    (@new $on_thread:ident $init:ident) => {{
+        // It is written to, hence a static of its own, and its address names this key and no other.
+        static __VERVET_PLACE: ::core::sync::atomic::AtomicUsize = ::core::sync::atomic::AtomicUsize::new(0);
+        $crate::LocalKey::__new(&$on_thread, &__VERVET_PLACE, $init)
+    }};
 }
 
-/// A value that each greenlet has for itself; made by [`greenlet_local!`](crate::greenlet_local).
+/// A value that each greenlet has for itself; made by [`greenlet_local!`](crate::greenlet_local) and
+/// [`thread_local!`](crate::thread_local), which are the same.
 pub struct LocalKey<T: 'static> {
-    identity: &'static std::sync::atomic::AtomicU8,
+    /// The values of code that runs in no greenlet: an OS thread has its own.
+    on_thread: &'static std::thread::LocalKey<T>,
+    /// Its address is the key. Its value: where a greenlet's value was last found among the others of that greenlet.
+    /// Greenlets that do the same make their values in the same order, so it mostly is there.
+    place: &'static AtomicUsize,
     init: fn() -> T,
 }
 
-/// The value cannot be reached any more: this OS thread is past dropping its locals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The value cannot be reached any more: it has been dropped, or is being dropped, because its greenlet or thread ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AccessError;
+
+impl fmt::Debug for AccessError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessError").finish()
+    }
+}
 
 impl fmt::Display for AccessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this thread's greenlet locals have been dropped")
+        f.write_str("already destroyed")
     }
 }
 
 impl Error for AccessError {}
 
+impl AccessError {
+    #[cold]
+    #[track_caller]
+    fn raise(self) -> ! {
+        panic!("cannot access a Thread Local Storage value during or after destruction: {self:?}")
+    }
+}
+
 impl<T: 'static> LocalKey<T> {
     /// Not part of the interface: for the macro.
     #[doc(hidden)]
-    pub const fn __new(identity: &'static std::sync::atomic::AtomicU8, init: fn() -> T) -> LocalKey<T> {
-        LocalKey { identity, init }
+    pub const fn __new(
+        on_thread: &'static std::thread::LocalKey<T>,
+        place: &'static AtomicUsize,
+        init: fn() -> T,
+    ) -> LocalKey<T> {
+        LocalKey { on_thread, place, init }
     }
 
     /// Shows this greenlet's value to `f`, making it first if need be.
     ///
     /// # Panics
-    /// On an OS thread whose locals have been dropped.
+    /// If the value has been dropped, or is being dropped.
+    #[track_caller]
     pub fn with<F, R>(&'static self, f: F) -> R
     where
         F: FnOnce(&T) -> R,
     {
-        self.try_with(f).expect("a greenlet local was used after it was dropped")
+        match self.try_with(f) {
+            Ok(result) => result,
+            Err(error) => error.raise(),
+        }
     }
 
     /// As [`with`](LocalKey::with), without the panic.
     ///
     /// # Errors
-    /// `AccessError` on an OS thread whose locals have been dropped.
+    /// [`AccessError`] if the value has been dropped, or is being dropped.
     pub fn try_with<F, R>(&'static self, f: F) -> Result<R, AccessError>
     where
         F: FnOnce(&T) -> R,
     {
-        let value: *const T = match context::control() {
-            Some(control) => self.find(&control.own.locals),
-            None => THREAD.try_with(|slots| self.find(slots)).map_err(|_| AccessError)?,
+        let Some(control) = context::control() else {
+            return self.on_thread.try_with(f).map_err(|_| AccessError);
         };
-        // SAFETY: the value lies in a box of its own, which nobody touches before the end of the greenlet (or thread)
-        // that we are, and no reference to it leaves that.
+        let value = self.find_or_make(&control.own.locals, self.init)?;
+        // SAFETY: the value lies in a box of its own, which nobody touches before the end of the greenlet that we are, and
+        // no reference to it leaves that.
         Ok(f(unsafe { &*value }))
     }
 
-    fn find(&self, slots: &UnsafeCell<Slots>) -> *const T {
-        let key = std::ptr::from_ref(self.identity).addr();
-        let get = || {
-            // SAFETY: only the greenlet (or thread) itself comes here, and this borrow ends with the call.
-            let slots = unsafe { &*slots.get() };
-            let found = slots.iter().find(|(other, _)| *other == key)?;
-            found.1.downcast_ref::<T>().map(std::ptr::from_ref)
+    /// Makes the value out of `value`, without its initialiser, unless it is there: then `update` gets both.
+    #[track_caller]
+    fn make_or_update(&'static self, locals: &UnsafeCell<Locals>, value: T, update: impl FnOnce(&T, T)) {
+        let mut value = Some(value);
+        // Called at most once.
+        let place = match self.find_or_make(locals, || value.take().unwrap_or_else(self.init)) {
+            Ok(place) => place,
+            Err(error) => error.raise(),
         };
-        if let Some(value) = get() {
-            return value;
+        if let Some(value) = value {
+            // SAFETY: as in `try_with`.
+            update(unsafe { &*place }, value);
         }
-        // Foreign code, with no borrow around it: it may block, and use other locals.
-        let value = Box::new((self.init)());
-        if let Some(value) = get() {
-            return value;
+    }
+
+    fn find_or_make(
+        &self,
+        locals: &UnsafeCell<Locals>,
+        make: impl FnOnce() -> T,
+    ) -> Result<*const T, AccessError> {
+        if let Some(found) = self.find(locals) {
+            return found;
         }
-        let pointer: *const T = &raw const *value;
+        // Foreign code, with no borrow around it: it may block, and use other locals, even this one.
+        let value = Box::new(make());
+        // SAFETY: only the greenlet itself comes here, and this borrow ends with the call.
+        unsafe { &mut *locals.get() }.put(self.key(), value, needs_drop::<T>());
+        self.find(locals).unwrap_or(Err(AccessError))
+    }
+
+    #[inline]
+    fn find(&self, locals: &UnsafeCell<Locals>) -> Option<Result<*const T, AccessError>> {
+        // Relaxed: wrong is as good as right, only slower.
+        let known = self.place.load(Ordering::Relaxed);
+        let mut place = known;
         // SAFETY: as above.
-        unsafe { &mut *slots.get() }.push((key, value));
-        pointer
+        let found = unsafe { &*locals.get() }.find(self.key(), &mut place)?;
+        if place != known {
+            self.place.store(place, Ordering::Relaxed);
+        }
+        let value = found.and_then(|value| value.downcast_ref::<T>());
+        Some(value.map(ptr::from_ref).ok_or(AccessError))
+    }
+
+    fn key(&self) -> usize {
+        ptr::from_ref(self.place).addr()
     }
 }
 
 impl<T: 'static> LocalKey<Cell<T>> {
-    /// Sets the value.
+    /// Sets the value. One that is not there yet is made of `value`; its initialiser does not run.
+    ///
+    /// # Panics
+    /// If the value has been dropped, or is being dropped.
+    #[track_caller]
     pub fn set(&'static self, value: T) {
-        self.with(|cell| cell.set(value));
+        match context::control() {
+            Some(control) => {
+                self.make_or_update(&control.own.locals, Cell::new(value), |cell, value| {
+                    cell.set(value.into_inner());
+                });
+            }
+            None => self.on_thread.set(value),
+        }
     }
 
     /// A copy of the value.
+    ///
+    /// # Panics
+    /// If the value has been dropped, or is being dropped.
+    #[track_caller]
     pub fn get(&'static self) -> T
     where
         T: Copy,
@@ -146,6 +232,10 @@ impl<T: 'static> LocalKey<Cell<T>> {
     }
 
     /// Takes the value, leaving the default.
+    ///
+    /// # Panics
+    /// If the value has been dropped, or is being dropped.
+    #[track_caller]
     pub fn take(&'static self) -> T
     where
         T: Default,
@@ -154,6 +244,10 @@ impl<T: 'static> LocalKey<Cell<T>> {
     }
 
     /// Replaces the value and returns the old one.
+    ///
+    /// # Panics
+    /// If the value has been dropped, or is being dropped.
+    #[track_caller]
     pub fn replace(&'static self, value: T) -> T {
         self.with(|cell| cell.replace(value))
     }
@@ -163,7 +257,8 @@ impl<T: 'static> LocalKey<RefCell<T>> {
     /// Borrows the value.
     ///
     /// # Panics
-    /// If it is mutably borrowed.
+    /// If it is mutably borrowed, has been dropped, or is being dropped.
+    #[track_caller]
     pub fn with_borrow<F, R>(&'static self, f: F) -> R
     where
         F: FnOnce(&T) -> R,
@@ -174,7 +269,8 @@ impl<T: 'static> LocalKey<RefCell<T>> {
     /// Borrows the value mutably.
     ///
     /// # Panics
-    /// If it is borrowed.
+    /// If it is borrowed, has been dropped, or is being dropped.
+    #[track_caller]
     pub fn with_borrow_mut<F, R>(&'static self, f: F) -> R
     where
         F: FnOnce(&mut T) -> R,
@@ -182,18 +278,27 @@ impl<T: 'static> LocalKey<RefCell<T>> {
         self.with(|cell| f(&mut cell.borrow_mut()))
     }
 
-    /// Sets the value.
+    /// Sets the value. One that is not there yet is made of `value`; its initialiser does not run.
     ///
     /// # Panics
-    /// If it is borrowed.
+    /// If it is borrowed, has been dropped, or is being dropped.
+    #[track_caller]
     pub fn set(&'static self, value: T) {
-        self.with(|cell| *cell.borrow_mut() = value);
+        match context::control() {
+            Some(control) => {
+                self.make_or_update(&control.own.locals, RefCell::new(value), |cell, value| {
+                    cell.replace(value.into_inner());
+                });
+            }
+            None => self.on_thread.set(value),
+        }
     }
 
     /// Takes the value, leaving the default.
     ///
     /// # Panics
-    /// If it is borrowed.
+    /// If it is borrowed, has been dropped, or is being dropped.
+    #[track_caller]
     pub fn take(&'static self) -> T
     where
         T: Default,
@@ -204,7 +309,8 @@ impl<T: 'static> LocalKey<RefCell<T>> {
     /// Replaces the value and returns the old one.
     ///
     /// # Panics
-    /// If it is borrowed.
+    /// If it is borrowed, has been dropped, or is being dropped.
+    #[track_caller]
     pub fn replace(&'static self, value: T) -> T {
         self.with(|cell| cell.replace(value))
     }

@@ -9,6 +9,7 @@
 //! * `Own` fields belong to whoever *has* the greenlet: its own code while it runs, the worker that holds it
 //!   between two runs, the queue it lies in. Handing it over (push, commit) publishes them.
 
+#[cfg(feature = "may")]
 use std::any::Any;
 #[cfg(feature = "may")]
 use std::cell::OnceCell;
@@ -22,6 +23,7 @@ use std::sync::{Mutex, PoisonError};
 use super::core::{Core, CoreRef, Vtable};
 use super::exit::{Exit, ExitCell};
 use super::inbox::Linked;
+use super::locals::Locals;
 use super::parking::Ticket;
 use super::settings::Scheduler;
 use super::timer::TimerNode;
@@ -171,8 +173,8 @@ pub(crate) struct Own {
     pub(crate) cancel: Cancellation,
     /// How many panics are under way in it, as std counts them, while it is not running.
     pub(crate) panics: Cell<usize>,
-    /// `greenlet_local!` values, by key.
-    pub(crate) locals: UnsafeCell<Vec<(usize, Box<dyn Any>)>>,
+    /// Its `greenlet_local!` values.
+    pub(crate) locals: UnsafeCell<Locals>,
     /// Its first run is put off by a timer, which may be set still when a kill makes it run early.
     pub(crate) put_off: Cell<bool>,
     /// It was sent to its worker by another, and is counted there as `assigned`.
@@ -274,7 +276,7 @@ impl Control {
                 stack: Cell::new(profile.stack),
                 cancel: Cancellation::new(),
                 panics: Cell::new(0),
-                locals: UnsafeCell::new(Vec::new()),
+                locals: UnsafeCell::default(),
                 put_off: Cell::new(false),
                 assigned: Cell::new(false),
                 default_stack,

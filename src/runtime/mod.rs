@@ -9,6 +9,7 @@
 pub(crate) mod control;
 pub(crate) mod core;
 pub(crate) mod exit;
+pub(crate) mod locals;
 pub(crate) mod parking;
 pub(crate) mod reactor;
 pub(crate) mod wakers;
@@ -241,24 +242,6 @@ pub(crate) fn contain(f: impl FnOnce()) -> bool {
         std::mem::forget(hopeless);
     }
     false
-}
-
-/// Drops the greenlet-local values, on the greenlet's own stack. A destructor may use (and so create) others; what is
-/// still there after some rounds is leaked, as nobody else may drop it.
-pub(crate) fn drop_locals(control: &Control) {
-    for _ in 0..8 {
-        // SAFETY: the greenlet is running and is ours; the borrow ends before any destructor runs.
-        let locals = std::mem::take(unsafe { &mut *control.own.locals.get() });
-        if locals.is_empty() {
-            return;
-        }
-        // In reverse order of creation. A panic in one must not keep the others.
-        for (_, value) in locals.into_iter().rev() {
-            contain(|| drop(value));
-        }
-    }
-    // SAFETY: as above.
-    std::mem::forget(std::mem::take(unsafe { &mut *control.own.locals.get() }));
 }
 
 /// Runs one `on_exit` callback. Its panic is its own.

@@ -9,6 +9,7 @@ use crate::coroutine::{Fiber, Guard, Suspend, Suspender, Switch};
 use crate::runtime;
 use crate::runtime::control::{ControlRef, HOMELESS, Phase, Reason};
 use crate::runtime::exit::Exit;
+use crate::runtime::locals;
 
 impl Worker {
     pub(super) fn resume(&self, control: NonNull<Control>) {
@@ -154,7 +155,8 @@ pub(crate) fn end(control: &Control, exit: Exit) {
     control.own.cancel.frames.set(ptr::null());
     control.own.cancel.shields.set(1);
     control.own.cancel.unwinding.set(false);
-    runtime::drop_locals(control);
+    // SAFETY: the running greenlet's own; what borrowed from them is over.
+    unsafe { locals::drop_all(&control.own.locals) };
     let (abandoned, callbacks) = control.exit.end(exit);
     if abandoned {
         // SAFETY: on the greenlet's own stack, after its run.
@@ -163,6 +165,7 @@ pub(crate) fn end(control: &Control, exit: Exit) {
     for callback in callbacks {
         runtime::call_back(callback, exit, control);
     }
-    // Those that the callbacks have made.
-    runtime::drop_locals(control);
+    // Those that the result's destructor and the callbacks have made.
+    // SAFETY: as above.
+    unsafe { locals::drop_all(&control.own.locals) };
 }
