@@ -61,6 +61,12 @@ impl<T> Greenlet<T> {
         }
     }
 
+    /// As [`join`](Greenlet::join), and lets the scope it is in know that its panic has found a taker.
+    pub(crate) fn join_claimed(self) -> Result<T, JoinError> {
+        self.control().exit.claim();
+        self.join()
+    }
+
     /// As [`join`](Greenlet::join), for at most `d`.
     ///
     /// # Errors

@@ -17,10 +17,16 @@ use crate::wait::{NEVER, Reason, cancel};
 
 /// A place whose greenlets may borrow from outside it; see [`scope`].
 pub struct Scope<'scope, 'env: 'scope> {
-    children: Mutex<Children>,
+    nursery: Nursery,
     /// Invariant, as std's: a scope must not be taken for one that lives shorter or longer.
     scope: PhantomData<&'scope mut &'scope ()>,
     env: PhantomData<&'env mut &'env ()>,
+}
+
+/// The greenlets of a scope, under whatever name the scope is offered.
+#[derive(Default)]
+pub(crate) struct Nursery {
+    children: Mutex<Children>,
 }
 
 #[derive(Default)]
@@ -65,23 +71,10 @@ pub fn scope<'env, F, T>(f: F) -> T
 where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
 {
-    let scope = Scope { children: Mutex::default(), scope: PhantomData, env: PhantomData };
-    // AssertUnwindSafe: passed on below.
-    let body = catch_unwind(AssertUnwindSafe(|| f(&scope)));
-    if body.as_ref().is_err_and(|payload| cancel::is_cancellation(&**payload)) {
-        scope.kill();
-    }
-    // A cancellation while we wait ends the children and then goes on, but not before they are over: they borrow.
-    let waited = catch_unwind(AssertUnwindSafe(|| scope.wait(false)));
-    if !matches!(waited, Ok(true)) {
-        scope.kill();
-        cancel::shielded(|| scope.wait(true));
-    }
-    let panicked = scope.lock().panicked.iter().any(unclaimed_panic);
-    match (body, waited) {
-        (Err(payload), _) | (Ok(_), Err(payload)) => resume_unwind(payload),
-        (Ok(_), Ok(_)) if panicked => panic!("a scoped greenlet panicked"),
-        (Ok(value), Ok(_)) => value,
+    let scope = Scope { nursery: Nursery::default(), scope: PhantomData, env: PhantomData };
+    match scope.nursery.enclose(|| f(&scope)) {
+        Some(value) => value,
+        None => panic!("a scoped greenlet panicked"),
     }
 }
 
@@ -100,32 +93,68 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        match self.spawn_with(f, Options::at(Location::caller())) {
-            Ok(greenlet) => greenlet,
+        // SAFETY: 'scope, say the bounds, and `scope` encloses it.
+        let spawned = unsafe { self.nursery.spawn(f, Options::at(Location::caller())) };
+        match spawned {
+            Ok(greenlet) => ScopedGreenlet { greenlet, scope: PhantomData },
             Err(error) => panic!("failed to spawn a greenlet: {error}"),
         }
     }
+}
 
-    pub(crate) fn spawn_with<F, T>(
-        &'scope self,
-        f: F,
-        options: Options,
-    ) -> io::Result<ScopedGreenlet<'scope, T>>
+impl Nursery {
+    /// Runs `f` and returns when all children are over. `None`: one of them has panicked and was not joined.
+    ///
+    /// Passes a panic of `f` on. When the caller is cancelled, so are the children.
+    pub(crate) fn enclose<T>(&self, f: impl FnOnce() -> T) -> Option<T> {
+        // AssertUnwindSafe: passed on below.
+        let body = catch_unwind(AssertUnwindSafe(f));
+        if body.as_ref().is_err_and(|payload| cancel::is_cancellation(&**payload)) {
+            self.kill();
+        }
+        // A cancellation while we wait ends the children and then goes on, but not before they are over: they borrow.
+        let waited = catch_unwind(AssertUnwindSafe(|| self.wait(false)));
+        if !matches!(waited, Ok(true)) {
+            self.kill();
+            cancel::shielded(|| self.wait(true));
+        }
+        match (body, waited) {
+            (Err(payload), _) | (Ok(_), Err(payload)) => resume_unwind(payload),
+            (Ok(value), Ok(_)) => (!self.has_unclaimed_panic()).then_some(value),
+        }
+    }
+
+    /// Starts a child.
+    ///
+    /// # Safety
+    /// The call is made inside `enclose`, by its `f` or by a child, and what `f` and `T` borrow lives until `enclose` is over.
+    pub(crate) unsafe fn spawn<F, T>(&self, f: F, options: Options) -> io::Result<Greenlet<T>>
     where
-        F: FnOnce() -> T + Send + 'scope,
-        T: Send + 'scope,
+        F: FnOnce() -> T + Send,
+        T: Send,
     {
         // Locked around the spawn: a child is either in the list that `kill` and `wait` go through, or not there at all.
         let mut children = self.lock();
-        // SAFETY: Send, say the bounds. What `f` and `T` borrow outlives 'scope, and `scope` does not return, nor unwind,
-        // before every greenlet in the list has been released, when closure and unclaimed result are gone.
+        // SAFETY: Send, say the bounds. `enclose` does not return, nor unwind, before every greenlet in the list has been
+        // released, when closure and unclaimed result are gone; and what they borrow lives that long, says the caller.
         let owner = unsafe { task::spawn(f, options) }?;
         let greenlet = Greenlet::new(owner);
         if children.killed {
             greenlet.kill();
         }
         children.add(greenlet.control().clone());
-        Ok(ScopedGreenlet { greenlet, scope: PhantomData })
+        Ok(greenlet)
+    }
+
+    /// How many children are not over.
+    pub(crate) fn running(&self) -> usize {
+        self.lock().list.iter().filter(|child| !child.exit.is_released()).count()
+    }
+
+    /// Whether a child is over that has panicked and was not joined.
+    pub(crate) fn has_unclaimed_panic(&self) -> bool {
+        let children = self.lock();
+        children.panicked.iter().chain(&children.list).any(unclaimed_panic)
     }
 
     fn kill(&self) {
@@ -174,8 +203,7 @@ impl Children {
 
 impl fmt::Debug for Scope<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let running = self.lock().list.iter().filter(|child| !child.exit.is_released()).count();
-        f.debug_struct("Scope").field("running", &running).finish()
+        f.debug_struct("Scope").field("running", &self.nursery.running()).finish()
     }
 }
 
@@ -188,8 +216,7 @@ impl<T> ScopedGreenlet<'_, T> {
     /// # Cancellation
     /// Blocks here: yes; the scope goes on waiting for the greenlet.
     pub fn join(self) -> Result<T, JoinError> {
-        self.greenlet.control().exit.claim();
-        self.greenlet.join()
+        self.greenlet.join_claimed()
     }
 
     /// See [`Greenlet::wait`].

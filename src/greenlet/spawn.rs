@@ -217,14 +217,34 @@ impl Builder {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let options = Options {
+        // SAFETY: Send and 'static, say the bounds.
+        unsafe { self.spawn_unchecked(f, Location::caller()) }
+    }
+
+    /// As [`spawn`](Builder::spawn), for what may borrow.
+    ///
+    /// # Safety
+    /// What `f` and `T` borrow outlives the greenlet and its handle.
+    pub(crate) unsafe fn spawn_unchecked<F, T>(
+        self,
+        f: F,
+        site: &'static Location<'static>,
+    ) -> io::Result<Greenlet<T>>
+    where
+        F: FnOnce() -> T + Send,
+        T: Send,
+    {
+        // SAFETY: Send, say the bounds; the rest says the caller.
+        unsafe { task::spawn(f, self.options(site)) }.map(Greenlet::new)
+    }
+
+    pub(crate) fn options(self, site: &'static Location<'static>) -> Options {
+        Options {
             name: self.name,
             stack_size: self.stack_size,
             #[cfg(feature = "may")]
             scheduler: self.scheduler,
-            ..Options::at(Location::caller())
-        };
-        // SAFETY: Send and 'static, say the bounds.
-        unsafe { task::spawn(f, options) }.map(Greenlet::new)
+            ..Options::at(site)
+        }
     }
 }
