@@ -10,7 +10,7 @@
 //! runtime, wait   the sources under test, by path
 //! sys             what they are given for atomics, locks, futexes, the clock
 //! support         a waiter, a bell
-//! parking inbox sleep signal exit   the models; tests/models.rs runs them
+//! parking token inbox sleep signal exit   the models; tests/models.rs runs them
 //! ```
 
 mod runtime;
@@ -23,6 +23,7 @@ pub mod inbox;
 pub mod parking;
 pub mod signal;
 pub mod sleep;
+pub mod token;
 
 /// Runs `model` through its interleavings with at most `preemptions` per run; more or fewer if `LOOM_MAX_PREEMPTIONS`
 /// says so.

@@ -11,5 +11,7 @@ pub(crate) mod inbox;
 pub(crate) mod parking;
 #[path = "../../src/runtime/sleep.rs"]
 pub(crate) mod sleep;
+#[path = "../../src/runtime/token.rs"]
+pub(crate) mod token;
 #[path = "../../src/runtime/wakers.rs"]
 pub(crate) mod wakers;

@@ -47,4 +47,9 @@ models! {
         nap_against_spawn
         rest_of_a_batch
     }
+    token {
+        two_unparks_for_one_parker
+        unpark_against_another_end
+        unpark_before_during_after_park
+    }
 }

@@ -108,7 +108,7 @@ where
         }
     };
     let profile = Profile {
-        id: GreenletId(here.map_or_else(runtime::new_id, worker::Worker::new_id)),
+        id: GreenletId(here.map_or_else(|| runtime::new_id().get(), worker::Worker::new_id)),
         name: options.name,
         site: options.site,
         parent: context::greenlet().map(ControlRef::share),
@@ -149,7 +149,7 @@ where
     let opening = may::Opening::find(runtime, options.stack_size)?;
     let home = runtime.any_index();
     let profile = Profile {
-        id: GreenletId(runtime::new_id()),
+        id: GreenletId(runtime::new_id().get()),
         name: options.name,
         site: options.site,
         parent: context::greenlet().map(ControlRef::share),

@@ -462,6 +462,10 @@ impl ControlRef {
         self.0.kill();
     }
 
+    pub(crate) fn unpark(&self) {
+        self.0.unpark();
+    }
+
     /// Drops the reference; if it was the last one, answers that greenlet's parent.
     fn release(self) -> Option<ControlRef> {
         let mut parent = None;

@@ -1,6 +1,6 @@
-//! What every waiter has in common, greenlet or OS thread: a park state, a reference count, and a way to be run.
+//! What every waiter has in common, greenlet or OS thread: a park state, a token, a reference count, and a way to be run.
 //!
-//! Uses `runtime::parking` and `sys::sync`. Model-checked in `models/`.
+//! Uses `runtime::parking`, `runtime::token` and `sys::sync`. Model-checked in `models/`.
 //!
 //! A `Core` is the first field of a larger `repr(C)` object, which its vtable knows. References to it keep that object's
 //! memory alive, not its owner running.
@@ -9,6 +9,7 @@ use std::mem;
 use std::ptr::NonNull;
 
 use super::parking::{Cause, Notified, ParkState, Ticket};
+use super::token::Token;
 use crate::sys::sync::{AtomicUsize, Ordering, fence};
 
 /// How to treat the object around a core.
@@ -23,6 +24,7 @@ pub(crate) struct Vtable {
 #[derive(Debug)]
 pub(crate) struct Core {
     pub(crate) park: ParkState,
+    pub(crate) token: Token,
     references: AtomicUsize,
     vtable: &'static Vtable,
 }
@@ -30,7 +32,7 @@ pub(crate) struct Core {
 impl Core {
     /// A core with as many references, which the caller holds.
     pub(crate) fn new(vtable: &'static Vtable, references: usize) -> Core {
-        Core { park: ParkState::new(), references: AtomicUsize::new(references), vtable }
+        Core { park: ParkState::new(), token: Token::new(), references: AtomicUsize::new(references), vtable }
     }
 
     /// Makes the owner run.
@@ -101,6 +103,14 @@ impl CoreRef {
             unsafe { Core::schedule(self.0) };
         }
         found != Notified::Late
+    }
+
+    /// Leaves the owner its token, and makes it run if it sleeps for that.
+    pub(crate) fn unpark(&self) {
+        if let Some(ticket) = self.core().token.leave() {
+            // Late: that wait has just ended in another way, and the token lies there for the next.
+            self.follow_up(self.core().park.notify(ticket, Cause::Woken));
+        }
     }
 
     /// Kills the owner; see `ParkState::kill`.

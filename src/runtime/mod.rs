@@ -12,6 +12,7 @@ pub(crate) mod exit;
 pub(crate) mod locals;
 pub(crate) mod parking;
 pub(crate) mod reactor;
+pub(crate) mod token;
 pub(crate) mod wakers;
 pub(crate) mod worker;
 
@@ -26,6 +27,7 @@ mod sleep;
 mod timer;
 
 use std::io;
+use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError, mpsc};
@@ -223,9 +225,9 @@ fn take_ids(n: u64) -> u64 {
     NEXT.fetch_add(n, Ordering::Relaxed)
 }
 
-/// A number for a greenlet that no worker spawned.
-pub(crate) fn new_id() -> u64 {
-    take_ids(1)
+/// A number for a greenlet that no worker spawned, or for an OS thread.
+pub(crate) fn new_id() -> NonZeroU64 {
+    NonZeroU64::new(take_ids(1)).expect("numbers begin at 1, and do not come to an end")
 }
 
 /// Queues an unstarted greenlet for whichever worker comes first.

@@ -32,7 +32,7 @@ const FLAGS: u64 = GENERATION - 1;
 
 /// Names one wait of one waiter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Ticket(u64);
+pub(crate) struct Ticket(pub(super) u64);
 
 /// Why a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

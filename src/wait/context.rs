@@ -2,7 +2,10 @@
 //!
 //! Uses `runtime` and `sys`, and `wait::may` for the third.
 
+use std::cell::Cell;
+use std::num::NonZeroU64;
 use std::ptr::NonNull;
+use std::sync::OnceLock;
 
 #[cfg(feature = "may")]
 use super::may;
@@ -11,7 +14,8 @@ use crate::coroutine::Suspend;
 use crate::runtime::control::{Cancellation, Control, ControlRef, Phase, Reason};
 use crate::runtime::core::{Core, CoreRef, Vtable, WaitId, Waker};
 use crate::runtime::parking::{Cause, ParkState, Ticket};
-use crate::runtime::worker;
+use crate::runtime::token::Token;
+use crate::runtime::{self, worker};
 
 /// A deadline that never comes.
 pub(crate) const NEVER: u64 = u64::MAX;
@@ -73,6 +77,15 @@ impl Context<'_> {
             #[cfg(feature = "may")]
             Context::Coroutine(control) => &control.core().park,
             Context::Thread(thread) => &thread.get().core.park,
+        }
+    }
+
+    pub(crate) fn token(&self) -> &Token {
+        match self {
+            Context::Greenlet(control) => &control.core().token,
+            #[cfg(feature = "may")]
+            Context::Coroutine(control) => &control.core().token,
+            Context::Thread(thread) => &thread.get().core.token,
         }
     }
 
@@ -162,6 +175,9 @@ struct ThreadContext {
     core: Core,
     signal: Signal,
     cancel: Cancellation,
+    id: NonZeroU64,
+    /// Set when the thread first asks who it is.
+    std: OnceLock<std::thread::Thread>,
 }
 
 /// A counted reference to an OS thread's context; only its own thread has one of this type.
@@ -171,12 +187,30 @@ static THREAD: Vtable = Vtable { schedule: signal_thread, free: free_thread };
 
 thread_local! {
     static OWN: ThreadRef = ThreadRef::new();
+    /// Survives `OWN`, so that a thread keeps its number to the very end. 0: none yet.
+    static ID: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The number of this OS thread, which no other and no greenlet ever has.
+fn own_id() -> NonZeroU64 {
+    ID.with(|id| {
+        NonZeroU64::new(id.get()).unwrap_or_else(|| {
+            let new = runtime::new_id();
+            id.set(new.get());
+            new
+        })
+    })
 }
 
 impl ThreadRef {
     fn new() -> ThreadRef {
-        let context =
-            ThreadContext { core: Core::new(&THREAD, 1), signal: Signal::new(), cancel: Cancellation::new() };
+        let context = ThreadContext {
+            core: Core::new(&THREAD, 1),
+            signal: Signal::new(),
+            cancel: Cancellation::new(),
+            id: own_id(),
+            std: OnceLock::new(),
+        };
         let context = NonNull::from(Box::leak(Box::new(context)));
         // SAFETY: a fresh box whose first field is its core, and the one reference it starts with.
         ThreadRef(unsafe { CoreRef::from_raw(context.cast()) })
@@ -190,6 +224,41 @@ impl ThreadRef {
     fn get(&self) -> &ThreadContext {
         // SAFETY: made in `new` from a box of this type, which lives as long as a reference to its core.
         unsafe { self.0.as_ptr().cast().as_ref() }
+    }
+}
+
+/// A counted reference to an OS thread's context, for everybody: to what does not belong to its thread alone.
+#[derive(Clone)]
+pub(crate) struct ThreadHandle(CoreRef);
+
+impl ThreadHandle {
+    /// That of the running thread.
+    pub(super) fn current() -> ThreadHandle {
+        let ThreadRef(core) = ThreadRef::current();
+        let handle = ThreadHandle(core);
+        handle.get().1.get_or_init(std::thread::current);
+        handle
+    }
+
+    fn get(&self) -> (NonZeroU64, &OnceLock<std::thread::Thread>) {
+        // SAFETY: made from a `ThreadRef`, hence the head of a context, which lives as long as a reference to its core. Only
+        // fields are touched that never change, or are made for sharing.
+        unsafe {
+            let context: *const ThreadContext = self.0.as_ptr().cast().as_ptr();
+            ((*context).id, &(*context).std)
+        }
+    }
+
+    pub(super) fn id(&self) -> NonZeroU64 {
+        self.get().0
+    }
+
+    pub(super) fn name(&self) -> Option<&str> {
+        self.get().1.get()?.name()
+    }
+
+    pub(super) fn unpark(&self) {
+        self.0.unpark();
     }
 }
 

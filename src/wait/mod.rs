@@ -10,6 +10,7 @@ pub(crate) mod io;
 #[cfg(feature = "may")]
 pub(crate) mod may;
 mod signal;
+pub(crate) mod waiter;
 
 use std::time::{Duration, Instant};
 

@@ -138,7 +138,7 @@ fn visitor() -> ControlRef {
     static VISITOR: Body =
         Body { core: Vtable { schedule: unpark, free: free_visitor }, run: no_run, discard: no_discard };
     let profile = Profile {
-        id: GreenletId(runtime::new_id()),
+        id: GreenletId(runtime::new_id().get()),
         name: None,
         site: Location::caller(),
         parent: None,
