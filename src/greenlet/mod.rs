@@ -17,6 +17,7 @@ pub use self::collect::{AsCompleted, as_completed, join_all, kill_all, try_join_
 pub use self::handle::{Greenlet, GreenletRef, JoinError, current};
 pub use self::local::{AccessError, LocalKey};
 pub use self::offload::offload;
+pub(crate) use self::scope::Nursery;
 pub use self::scope::{Scope, ScopedGreenlet, scope};
 pub use self::spawn::{Builder, run, spawn, spawn_later, spawn_local};
 pub use self::timing::{Elapsed, idle, shield, sleep, timeout, yield_now};

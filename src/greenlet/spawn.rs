@@ -145,8 +145,8 @@ fn expect<T>(spawned: io::Result<task::Owner<T>>) -> Greenlet<T> {
 #[derive(Clone, Debug, Default)]
 #[must_use = "nothing happens before `spawn`"]
 pub struct Builder {
-    name: Option<Box<str>>,
-    stack_size: Option<usize>,
+    pub(crate) name: Option<Box<str>>,
+    pub(crate) stack_size: Option<usize>,
     #[cfg(feature = "may")]
     scheduler: Option<Scheduler>,
 }
