@@ -9,6 +9,7 @@ pub(crate) mod context;
 pub(crate) mod io;
 #[cfg(feature = "may")]
 pub(crate) mod may;
+pub(crate) mod queue;
 mod signal;
 pub(crate) mod waiter;
 
