@@ -140,6 +140,8 @@ pub(crate) struct Cancellation {
     pub(crate) shields: Cell<u32>,
     /// A cancellation has begun to unwind, or a panic was seen to, and was not seen to end.
     pub(crate) unwinding: Cell<bool>,
+    /// How many payloads of cancellations there are: each unwinds, or has been caught and may go on.
+    pub(crate) payloads: Cell<u16>,
 }
 
 /// One `timeout`, on the stack of its caller.
@@ -155,7 +157,12 @@ pub(crate) struct Frame {
 
 impl Cancellation {
     pub(crate) const fn new() -> Cancellation {
-        Cancellation { frames: Cell::new(ptr::null()), shields: Cell::new(0), unwinding: Cell::new(false) }
+        Cancellation {
+            frames: Cell::new(ptr::null()),
+            shields: Cell::new(0),
+            unwinding: Cell::new(false),
+            payloads: Cell::new(0),
+        }
     }
 }
 

@@ -17,13 +17,40 @@ use crate::sys::{clock, errno};
 
 /// The payload of a kill.
 #[derive(Debug)]
-struct Killed;
+struct Killed {
+    _underway: Underway,
+}
 
 /// The payload of a timeout: the frame it is meant for. The deadline tells it from a later frame at the same address.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 struct TimedOut {
     frame: usize,
     deadline: u64,
+    _underway: Underway,
+}
+
+/// Tells, as long as it exists, that an unwinding of this greenlet or thread is a cancellation and no panic: whoever catches
+/// a payload either lets it go on, or drops it. Holds whose it is; dropped elsewhere it counts for ever, which is no worse than
+/// kept for ever.
+#[derive(Debug)]
+struct Underway(usize);
+
+impl Underway {
+    fn of(cancellation: &Cancellation) -> Underway {
+        cancellation.payloads.set(cancellation.payloads.get().saturating_add(1));
+        Underway(ptr::from_ref(cancellation).addr())
+    }
+}
+
+impl Drop for Underway {
+    fn drop(&mut self) {
+        context::with(|context| {
+            let cancellation = context.cancellation();
+            if ptr::from_ref(cancellation).addr() == self.0 {
+                cancellation.payloads.set(cancellation.payloads.get().saturating_sub(1));
+            }
+        });
+    }
 }
 
 /// Why a wait is cut short.
@@ -79,6 +106,21 @@ pub(crate) fn unwinding(context: &Context<'_>) -> Unwinding {
     Unwinding::Yes
 }
 
+/// Whether the code around us unwinds because of a panic of its own: not because of a kill or a timeout, and not because a
+/// neighbour does. This is what poisons.
+#[inline]
+pub(crate) fn panicking() -> bool {
+    std::thread::panicking() && is_panic()
+}
+
+#[cold]
+fn is_panic() -> bool {
+    context::with(|context| match unwinding(context) {
+        Unwinding::Yes | Unwinding::Likely => context.cancellation().payloads.get() == 0,
+        Unwinding::No | Unwinding::Unsure => false,
+    })
+}
+
 /// The earliest deadline of those `timeout`s around the running code that can cut it short now.
 pub(crate) fn deadline(cancellation: &Cancellation, unwinding: Unwinding) -> u64 {
     in_force(cancellation, unwinding).map(|frame| frame.deadline).min().unwrap_or(NEVER)
@@ -132,14 +174,19 @@ impl Cancel {
             };
         }
         context.cancellation().unwinding.set(true);
+        let underway = Underway::of(context.cancellation());
         match self {
             #[cfg(feature = "may")]
-            Cancel::Kill if context.is_visitor() => super::may::unwind_as_may_does(),
-            Cancel::Kill => resume_unwind(Box::new(Killed)),
+            Cancel::Kill if context.is_visitor() => {
+                // may's payload has no room for it; the coroutine ends with this unwinding.
+                std::mem::forget(underway);
+                super::may::unwind_as_may_does()
+            }
+            Cancel::Kill => resume_unwind(Box::new(Killed { _underway: underway })),
             Cancel::Timeout(frame) => {
                 // SAFETY: as above.
                 let deadline = unsafe { &*frame }.deadline;
-                resume_unwind(Box::new(TimedOut { frame: frame.addr(), deadline }))
+                resume_unwind(Box::new(TimedOut { frame: frame.addr(), deadline, _underway: underway }))
             }
         }
     }
@@ -182,8 +229,10 @@ pub(crate) fn with_deadline<T>(nanos: u64, f: impl FnOnce() -> T) -> Option<T> {
             Ok(_) if frame.answered.get() => None,
             Ok(value) => Some(value),
             Err(payload) => {
-                let own = TimedOut { frame: ptr::from_ref(&frame).addr(), deadline };
-                if payload.downcast_ref() == Some(&own) {
+                let own = |timed_out: &TimedOut| {
+                    timed_out.frame == ptr::from_ref(&frame).addr() && timed_out.deadline == deadline
+                };
+                if payload.downcast_ref().is_some_and(own) {
                     cancellation.unwinding.set(false);
                     return None;
                 }
