@@ -99,6 +99,7 @@ pub mod net;
 pub mod os;
 pub mod process;
 pub mod runtime;
+pub mod sync;
 pub mod thread;
 pub mod time;
 
