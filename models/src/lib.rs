@@ -7,20 +7,27 @@
 //! Each model says what it fails on: the change to the protocol with which it was seen to fail.
 //!
 //! ```text
-//! runtime, wait   the sources under test, by path
-//! sys             what they are given for atomics, locks, futexes, the clock
-//! support         a waiter, a bell
+//! runtime, wait, sync   the sources under test, by path
+//! sys                   what they are given for atomics, locks, futexes, the clock
+//! support               a waiter, a bell
 //! parking token inbox sleep signal exit   the models; tests/models.rs runs them
+//! queue mutex rwlock condvar once         and those of the locks
 //! ```
 
 mod runtime;
 mod support;
+mod sync;
 mod sys;
 mod wait;
 
+pub mod condvar;
 pub mod exit;
 pub mod inbox;
+pub mod mutex;
+pub mod once;
 pub mod parking;
+pub mod queue;
+pub mod rwlock;
 pub mod signal;
 pub mod sleep;
 pub mod token;

@@ -5,6 +5,13 @@ pub(crate) mod sync {
 
     pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
     pub(crate) use loom::sync::{Mutex, MutexGuard};
+
+    macro_rules! constructor {
+        ($visible:vis fn $name:ident($($arg:ident: $ty:ty),*) -> $result:ty $body:block) => {
+            $visible fn $name($($arg: $ty),*) -> $result $body
+        };
+    }
+    pub(crate) use constructor;
 }
 
 pub(crate) mod clock {
@@ -19,7 +26,7 @@ pub(crate) mod clock {
         NOW.with(Cell::get)
     }
 
-    pub(super) fn advance(nanos: u64) {
+    pub(crate) fn advance(nanos: u64) {
         NOW.with(|now| now.set(now.get() + nanos));
     }
 }

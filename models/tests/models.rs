@@ -14,6 +14,12 @@ macro_rules! models {
 }
 
 models! {
+    condvar {
+        notify_against_deadline
+        notify_against_kill
+        notify_against_wait
+        notify_all_against_wait
+    }
     exit {
         abandoned_result_is_dropped_once
         callback_runs_exactly_once
@@ -27,6 +33,18 @@ models! {
         nothing_lost_nothing_doubled
         taken_items_go_round
     }
+    mutex {
+        handed_over
+        handing_over_against_kill
+        one_at_a_time
+        unlock_against_kill
+    }
+    once {
+        cut_short_then_done
+        done_once
+        end_against_kill
+        poisoned
+    }
     parking {
         disarmed_or_notified
         kill_against_wake_against_timeout
@@ -34,6 +52,15 @@ models! {
         late_notification_misses_the_next_wait
         one_of_two_wakers_wins
         shield_puts_a_kill_off
+    }
+    queue {
+        wake_against_kill
+    }
+    rwlock {
+        admission_against_kill
+        downgrade_lets_readers_in
+        killed_writer_lets_readers_in
+        readers_and_writers
     }
     signal {
         signal_of_an_earlier_wait

@@ -3,7 +3,7 @@
 //!
 //! Uses `wait` and `sys`. Model-checked in `models/`.
 
-pub(super) mod condvar;
-pub(super) mod mutex;
-pub(super) mod once;
-pub(super) mod rwlock;
+pub(crate) mod condvar;
+pub(crate) mod mutex;
+pub(crate) mod once;
+pub(crate) mod rwlock;
