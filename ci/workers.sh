@@ -13,6 +13,7 @@ declare -A left_out=(
     [parallel]="chooses its number of workers"
     [pinned]="chooses its number of workers"
     [runtime]="chooses its number of workers"
+    [sync_stress]="chooses its number of workers"
     [sync_wake]="chooses its number of workers"
     [examples]="looks at what examples print; they use what the others test"
     [idle]="measures, for seconds, what does not depend on it"
