@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
 
 use vervet::net::{TcpListener, TcpStream};
+use vervet::sync::{Arc, Condvar, Mutex};
 
 const ECANCELED: i32 = 125;
 const ETIMEDOUT: i32 = 110;
@@ -79,6 +80,24 @@ fn killed_in_a_shield() {
     assert!(all < LONG / 2);
 }
 
+/// They have no error to answer with: they wait to the end.
+fn killed_at_locks() {
+    let pair = Arc::new((Mutex::new(0), Condvar::new()));
+    let guard = pair.0.lock().unwrap();
+    let theirs = Arc::clone(&pair);
+    let waiter = vervet::spawn(move || {
+        let guard = theirs.0.lock().unwrap();
+        *theirs.1.wait_while(guard, |n| *n == 0).unwrap()
+    });
+    until_parked(|metrics| metrics.parked.lock == 1);
+    waiter.kill();
+    drop(guard);
+    until_parked(|metrics| metrics.parked.signal == 1);
+    *pair.0.lock().unwrap() = 1;
+    pair.1.notify_one();
+    assert_eq!(waiter.join().unwrap(), 1);
+}
+
 fn timed_out() {
     let (mut near, _far) = silent_connection();
     let mut seen = None;
@@ -101,6 +120,7 @@ fn all() {
     killed_in_read();
     killed_in_accept();
     killed_in_a_shield();
+    killed_at_locks();
     timed_out();
 }
 

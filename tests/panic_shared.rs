@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use common::*;
+use vervet::sync::{Mutex, RwLock};
 use vervet::{Greenlet, timeout};
 
 fn shared(test: fn()) {
@@ -39,6 +40,28 @@ fn neighbours_go_on() {
         gate.open();
         panicked(stuck);
         assert!(!thread::panicking());
+    });
+}
+
+#[test]
+fn locks_are_not_poisoned_by_a_neighbour() {
+    shared(|| {
+        let (mutex, lock) = (Mutex::new(()), RwLock::new(()));
+        let gate = Gate::new();
+        let before = (mutex.lock().unwrap(), lock.write().unwrap());
+        let stuck = stuck_in_a_panic(&gate);
+        drop(before);
+        drop((mutex.lock().unwrap(), lock.write().unwrap()));
+        gate.open();
+        panicked(stuck);
+        assert!(!mutex.is_poisoned() && !lock.is_poisoned());
+        // One's own panic still does it.
+        let own = catch_unwind(|| {
+            let _guard = mutex.lock().unwrap();
+            fail("on purpose")
+        });
+        assert!(own.is_err());
+        assert!(mutex.is_poisoned());
     });
 }
 

@@ -111,7 +111,8 @@ fn in_once_cells_and_barriers() {
             },
         ];
         does.iter().for_each(|one| parked(&one.handle(), "join"));
-        let calls: [fn(&(Once, OnceLock<i32>)); 6] = [
+        type Call = fn(&(Once, OnceLock<i32>));
+        let calls: [Call; 6] = [
             |once| once.0.call_once(|| unreachable!()),
             |once| once.0.call_once_force(|_| unreachable!()),
             |once| once.0.wait(),

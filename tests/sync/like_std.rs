@@ -107,7 +107,7 @@ on_both!(debug_of_the_others, {
     let waited = Condvar::new().wait_timeout(mutex.lock().unwrap(), std::time::Duration::ZERO);
     let (guard, result) = waited.unwrap();
     drop(guard);
-    seen.extend([show(&result), show(&(result == result.clone()))]);
+    seen.extend([show(&result), show(&(result == WaitTimeoutResult::clone(&result)))]);
     seen
 });
 

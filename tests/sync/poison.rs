@@ -41,18 +41,18 @@ fn a_panic_that_passes_a_wait_on_its_way_poisons() {
         let mutex = Arc::new(Mutex::new(()));
         let gate = Gate::new();
         let (theirs, pass) = (Arc::clone(&mutex), gate.clone());
-        let panicked = vervet::spawn(move || {
+        let stuck = vervet::spawn(move || {
             let _guard = theirs.lock().unwrap();
             let _destructor = OnDrop(|| pass.pass());
             fail("on purpose")
         });
-        parked(&panicked.handle(), "join");
+        parked(&stuck.handle(), "join");
         let theirs = Arc::clone(&mutex);
         let waiter = Someone::start(Kind::Greenlet, move || theirs.lock().is_err());
         waiter.waits("lock");
         gate.open();
         assert!(waiter.join());
-        assert_eq!(text(panicked.join().map(|()| ()).unwrap_err().into_panic()), "on purpose");
+        panicked(stuck);
     });
 }
 
@@ -164,7 +164,7 @@ fn a_panic_after_a_caught_kill_poisons() {
         });
         parked(&killed.handle(), "sleep");
         killed.kill();
-        assert_eq!(text(killed.join().map(|()| ()).unwrap_err().into_panic()), "on purpose");
+        panicked(killed);
         assert!(mutex.is_poisoned());
     });
 }
