@@ -60,8 +60,7 @@ impl Post {
 
 /// Somebody looks, finds nothing and waits, while the letter comes: he is woken.
 ///
-/// Fails if a waiter lets go of the lock before it is in the queue; if `notify_one` looks for waiters before the condition has
-/// changed.
+/// Fails if a waiter lets go of the lock before it is in the queue.
 pub fn notify_against_wait() {
     check_both(3, |head_start| {
         wait::set(head_start, 0);
