@@ -1,10 +1,10 @@
-//! The ways in and out for fds, the same for every socket type.
+//! The ways in and out for fds, the same for every type that has one.
 //!
-//! Uses the rest of `net`.
+//! Uses nothing.
 
-/// Implements the fd traits for a newtype around `Socket`.
-macro_rules! socket_fd_traits {
-    ($type:ident) => {
+/// Implements the fd traits for a newtype around a `Socket`, or something with the same ways in and out.
+macro_rules! fd_traits {
+    ($type:ident($inner:ty)) => {
         impl ::std::os::fd::AsFd for $type {
             #[inline]
             fn as_fd(&self) -> ::std::os::fd::BorrowedFd<'_> {
@@ -21,8 +21,8 @@ macro_rules! socket_fd_traits {
 
         impl ::std::convert::From<$type> for ::std::os::fd::OwnedFd {
             /// Takes the fd out, with the flags the user gave it. Whoever still waits on it is woken with an error.
-            fn from(socket: $type) -> ::std::os::fd::OwnedFd {
-                socket.0.into_owned()
+            fn from(opened: $type) -> ::std::os::fd::OwnedFd {
+                opened.0.into_owned()
             }
         }
 
@@ -34,18 +34,18 @@ macro_rules! socket_fd_traits {
 
         impl ::std::convert::From<::std::os::fd::OwnedFd> for $type {
             fn from(fd: ::std::os::fd::OwnedFd) -> $type {
-                $type(crate::net::socket::Socket::adopt(fd))
+                $type(<$inner>::adopt(fd))
             }
         }
 
         impl ::std::os::fd::FromRawFd for $type {
             unsafe fn from_raw_fd(fd: ::std::os::fd::RawFd) -> $type {
                 // SAFETY: `OwnedFd::from_raw_fd` wants an open fd that nobody else closes, and that needs nothing but
-                // `close` at its end. The first two are what our caller promises in turn; a socket fulfils the third.
+                // `close` at its end. The first two are what our caller promises in turn; what we wrap fulfils the third.
                 let fd = unsafe { <::std::os::fd::OwnedFd as ::std::os::fd::FromRawFd>::from_raw_fd(fd) };
                 $type::from(fd)
             }
         }
     };
 }
-pub(crate) use socket_fd_traits;
+pub(crate) use fd_traits;

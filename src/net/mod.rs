@@ -1,4 +1,4 @@
-//! TCP sockets that block the greenlet, not the thread: `std::net`'s names, signatures and behaviour.
+//! TCP and UDP sockets that block the greenlet, not the thread: `std::net`'s names, signatures and behaviour.
 //!
 //! Replace `use std::net` by `use vervet::net` and the code stays as it is. Each type works in a greenlet, where a call
 //! that has to wait parks the greenlet, and on an OS thread, where it blocks that thread as std's does; both ends of a
@@ -45,11 +45,15 @@
 // Uses `wait`, `greenlet` (for `offload`), `sys` and socket2.
 
 mod addr;
-mod fd;
-mod socket;
+mod connect;
+pub(crate) mod fd;
+mod patience;
+pub(crate) mod socket;
 mod state;
 mod tcp_listener;
 mod tcp_stream;
+mod transfer;
+mod udp_socket;
 
 pub use std::net::{
     AddrParseError, IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, SocketAddrV4, SocketAddrV6,
@@ -58,3 +62,4 @@ pub use std::net::{
 pub use addr::ToSocketAddrs;
 pub use tcp_listener::{Incoming, TcpListener};
 pub use tcp_stream::TcpStream;
+pub use udp_socket::UdpSocket;

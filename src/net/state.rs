@@ -14,7 +14,7 @@
 //!
 //! # Ordering
 //! All flags are `Relaxed`. Settings change under `settings`; `escaped` is stored before anyone outside can hold the
-//! fd, `duplicated` before the clone exists, so whatever orders the change before a call orders the flag before it too.
+//! fd, `duplicated` before the clone exists, `shut` before the kernel knows, so whatever orders the change before a call orders the flag before it too.
 //! `loaded` is the exception: its release store publishes the settings to the acquire load in `limit`.
 
 use std::io;
@@ -25,6 +25,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
 use crate::sys;
+use crate::sys::net::Kind;
 use crate::wait::io::{Interest, Limit};
 
 /// Where a socket came from, which decides what may be assumed about it.
@@ -53,12 +54,14 @@ pub(crate) struct State {
     forced: AtomicBool,
     escaped: AtomicBool,
     duplicated: AtomicBool,
-    /// A plain TCP socket, as far as we know from where it came.
-    tcp: bool,
+    /// `shutdown` was called here.
+    shut: AtomicBool,
+    /// As far as we know from where it came.
+    kind: Kind,
 }
 
 impl State {
-    pub(crate) fn new(origin: Origin, tcp: bool) -> State {
+    pub(crate) fn new(origin: Origin, kind: Kind) -> State {
         State {
             settings: RwLock::new(()),
             loaded: AtomicBool::new(origin == Origin::Created),
@@ -68,7 +71,8 @@ impl State {
             forced: AtomicBool::new(false),
             escaped: AtomicBool::new(origin == Origin::Adopted),
             duplicated: AtomicBool::new(false),
-            tcp,
+            shut: AtomicBool::new(false),
+            kind,
         }
     }
 
@@ -93,14 +97,24 @@ impl State {
         self.duplicated.load(Relaxed) || self.has_escaped()
     }
 
-    pub(crate) fn is_tcp(&self) -> bool {
-        self.tcp
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// From now on reading or writing may be over.
+    pub(crate) fn shut(&self) {
+        self.shut.store(true, Relaxed);
+    }
+
+    /// Whether somebody may have called `shutdown`, here or outside.
+    pub(crate) fn may_be_shut(&self) -> bool {
+        self.shut.load(Relaxed) || self.has_escaped()
     }
 
     /// Whether a short count proves that the kernel's buffer is empty (read) or full (write). True for a TCP socket,
     /// unless code outside may have put a layer on it that hands out records (kernel TLS).
     pub(crate) fn short_count_drains(&self) -> bool {
-        self.tcp && !self.has_escaped()
+        self.kind == Kind::Tcp && !self.has_escaped()
     }
 
     /// Whether the kernel's `O_NONBLOCK` is ours: then its `WouldBlock` means nothing to the user.

@@ -7,7 +7,7 @@ use std::io;
 use std::iter::FusedIterator;
 
 use super::addr::first_of;
-use super::fd::socket_fd_traits;
+use super::fd::fd_traits;
 use super::socket::Socket;
 use super::{SocketAddr, TcpStream, ToSocketAddrs};
 
@@ -147,12 +147,12 @@ impl TcpListener {
     }
 }
 
-socket_fd_traits!(TcpListener);
+fd_traits!(TcpListener(Socket));
 
 impl fmt::Debug for TcpListener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("TcpListener");
-        if let Ok(addr) = self.0.local_addr() {
+        if let Ok(addr) = self.local_addr() {
             out.field("addr", &addr);
         }
         out.field("fd", &self.0.number()).finish()

@@ -7,7 +7,7 @@ use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::time::Duration;
 
 use super::addr::first_of;
-use super::fd::socket_fd_traits;
+use super::fd::fd_traits;
 use super::socket::Socket;
 use super::{Shutdown, SocketAddr, ToSocketAddrs};
 
@@ -283,15 +283,15 @@ impl Write for &TcpStream {
     }
 }
 
-socket_fd_traits!(TcpStream);
+fd_traits!(TcpStream(Socket));
 
 impl fmt::Debug for TcpStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("TcpStream");
-        if let Ok(addr) = self.0.local_addr() {
+        if let Ok(addr) = self.local_addr() {
             out.field("addr", &addr);
         }
-        if let Ok(peer) = self.0.peer_addr() {
+        if let Ok(peer) = self.peer_addr() {
             out.field("peer", &peer);
         }
         out.field("fd", &self.0.number()).finish()

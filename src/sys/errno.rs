@@ -9,6 +9,11 @@ pub(crate) fn would_block() -> io::Error {
     Errno::AGAIN.into()
 }
 
+/// `EINVAL`: what the kernel reports for an `accept` on a listener that was shut down.
+pub(crate) fn invalid() -> io::Error {
+    Errno::INVAL.into()
+}
+
 /// `EBADF`: the fd was closed while somebody waited on it.
 pub(crate) fn closed() -> io::Error {
     Errno::BADF.into()

@@ -2,6 +2,7 @@
 //!
 //! Uses nothing of the crate.
 
+pub(crate) mod address;
 pub(crate) mod clock;
 pub(crate) mod epoll;
 pub(crate) mod errno;

@@ -4,14 +4,15 @@
 //! `Try` never blocks whatever the socket's settings are.
 
 use std::io::{self, IoSlice, IoSliceMut};
-use std::net::SocketAddr;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::net::sockopt::{self, Timeout};
-use rustix::net::{RecvAncillaryBuffer, RecvFlags, SendAncillaryBuffer, SendFlags, SocketFlags};
+use rustix::net::{RecvAncillaryBuffer, RecvFlags, SendAncillaryBuffer, SendFlags, SocketFlags, SocketType};
+
+use super::address::Address;
 
 /// How one data call may behave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,31 +63,50 @@ pub(crate) fn send_vectored(fd: BorrowedFd<'_>, bufs: &[IoSlice<'_>], mode: Mode
     Ok(rustix::net::sendmsg(fd, bufs, &mut SendAncillaryBuffer::default(), send_flags(mode))?)
 }
 
+/// Receives one message into `buf` and answers who sent it; what does not fit is dropped. `peek` leaves it in the socket.
+///
+/// # Errors
+/// `InvalidInput` when there is no sender of the right family.
+pub(crate) fn recv_from<A: Address>(
+    fd: BorrowedFd<'_>,
+    buf: &mut [u8],
+    mode: Mode,
+    peek: bool,
+) -> io::Result<(usize, A)> {
+    let mut flags = recv_flags(mode);
+    flags.set(RecvFlags::PEEK, peek);
+    let (received, _, sender) = rustix::net::recvfrom(fd, buf, flags)?;
+    Ok((received, A::from_raw(sender.as_ref())?))
+}
+
+/// Sends `buf` to `addr` as one message.
+pub(crate) fn send_to<A: Address>(fd: BorrowedFd<'_>, buf: &[u8], addr: &A, mode: Mode) -> io::Result<usize> {
+    Ok(rustix::net::sendto(fd, buf, send_flags(mode), &addr.to_raw()?)?)
+}
+
 /// Accepts a connection as a blocking, close-on-exec socket. Retries when a signal interrupts it.
 ///
 /// # Errors
 /// `WouldBlock` when the listener is non-blocking and nobody waits in it; `InvalidInput` when the peer's address is
-/// no internet address.
-pub(crate) fn accept(fd: BorrowedFd<'_>) -> io::Result<(OwnedFd, SocketAddr)> {
+/// of another family.
+pub(crate) fn accept<A: Address>(fd: BorrowedFd<'_>) -> io::Result<(OwnedFd, A)> {
     let (stream, peer) = loop {
         match rustix::net::acceptfrom_with(fd, SocketFlags::CLOEXEC) {
             Err(Errno::INTR) => {}
             other => break other?,
         }
     };
-    match peer.map(SocketAddr::try_from) {
-        Some(Ok(peer)) => Ok((stream, peer)),
-        _ => Err(io::ErrorKind::InvalidInput.into()),
-    }
+    Ok((stream, A::from_raw(peer.as_ref())?))
 }
 
 /// Connects, as blocking as the socket is. Retries when a signal interrupts it.
 ///
 /// On a non-blocking socket it may be called again and again: while the handshake goes on it answers `false`,
 /// afterwards `true` or the handshake's error.
-pub(crate) fn connect(fd: BorrowedFd<'_>, addr: &SocketAddr) -> io::Result<bool> {
+pub(crate) fn connect<A: Address>(fd: BorrowedFd<'_>, addr: &A) -> io::Result<bool> {
+    let addr = addr.to_raw()?;
     loop {
-        match rustix::net::connect(fd, addr) {
+        match rustix::net::connect(fd, &addr) {
             // `ISCONN` is what a retry after a signal sees when the handshake ended in between.
             Ok(()) | Err(Errno::ISCONN) => return Ok(true),
             Err(Errno::INPROGRESS | Errno::ALREADY) => return Ok(false),
@@ -94,6 +114,35 @@ pub(crate) fn connect(fd: BorrowedFd<'_>, addr: &SocketAddr) -> io::Result<bool>
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Connects, as blocking as the socket is, and reports whatever the kernel says.
+///
+/// # Errors
+/// `WouldBlock` for a non-blocking unix socket when the listener's backlog is full; `Interrupted` by a signal.
+pub(crate) fn connect_once<A: Address>(fd: BorrowedFd<'_>, addr: &A) -> io::Result<()> {
+    Ok(rustix::net::connect(fd, &addr.to_raw()?)?)
+}
+
+/// Gives the socket an address.
+pub(crate) fn bind<A: Address>(fd: BorrowedFd<'_>, addr: &A) -> io::Result<()> {
+    Ok(rustix::net::bind(fd, &addr.to_raw()?)?)
+}
+
+/// The socket's own address.
+///
+/// # Errors
+/// `InvalidInput` when it is of another family.
+pub(crate) fn local_addr<A: Address>(fd: BorrowedFd<'_>) -> io::Result<A> {
+    A::from_raw(Some(&rustix::net::getsockname(fd)?))
+}
+
+/// The other end's address.
+///
+/// # Errors
+/// `InvalidInput` when it is of another family.
+pub(crate) fn peer_addr<A: Address>(fd: BorrowedFd<'_>) -> io::Result<A> {
+    A::from_raw(rustix::net::getpeername(fd)?.as_ref())
 }
 
 /// Whether `O_NONBLOCK` is set on the description.
@@ -119,9 +168,26 @@ pub(crate) fn set_timeout(fd: BorrowedFd<'_>, write: bool, timeout: Option<Durat
     Ok(sockopt::set_socket_timeout(fd, which(write), timeout)?)
 }
 
-/// Whether `fd` is a plain TCP socket, in which a short count proves an empty or a full buffer.
-pub(crate) fn is_tcp(fd: BorrowedFd<'_>) -> bool {
-    matches!(sockopt::socket_protocol(fd), Ok(Some(protocol)) if protocol == rustix::net::ipproto::TCP)
+/// What kind of socket it is, as far as waiting for it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A plain TCP socket, in which a short count proves an empty or a full buffer.
+    Tcp,
+    /// Another socket with connections. Its counts prove nothing: a unix stream stops where the sender changes.
+    Stream,
+    /// One that moves messages.
+    Datagram,
+}
+
+/// Finds out; what is no socket at all counts as a stream.
+pub(crate) fn kind(fd: BorrowedFd<'_>) -> Kind {
+    if matches!(sockopt::socket_protocol(fd), Ok(Some(protocol)) if protocol == rustix::net::ipproto::TCP) {
+        return Kind::Tcp;
+    }
+    match sockopt::socket_type(fd) {
+        Ok(SocketType::DGRAM) => Kind::Datagram,
+        _ => Kind::Stream,
+    }
 }
 
 fn which(write: bool) -> Timeout {

@@ -39,3 +39,18 @@ fn wait_any(fds: &mut [PollFd<'_>], deadline: u64) -> io::Result<bool> {
         }
     }
 }
+
+/// Whether nothing more can come in: the other end, or somebody here, has shut down reading.
+pub(crate) fn is_shut(fd: BorrowedFd<'_>) -> bool {
+    now(fd, PollFlags::RDHUP)
+}
+
+/// Whether `fd` is readable (or writable) at this moment; an error or a hang-up counts.
+pub(crate) fn is_ready(fd: BorrowedFd<'_>, write: bool) -> bool {
+    now(fd, if write { PollFlags::OUT } else { PollFlags::IN })
+}
+
+fn now(fd: BorrowedFd<'_>, flags: PollFlags) -> bool {
+    // With nothing to wait for, a signal has nothing to interrupt; the other errors are the caller's next attempt to report.
+    !matches!(poll(&mut [PollFd::from_borrowed_fd(fd, flags)], Some(&clock::timespec(0))), Ok(0))
+}
