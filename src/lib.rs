@@ -95,6 +95,7 @@ mod sys;
 mod wait;
 
 pub mod fs;
+pub mod io;
 pub mod net;
 pub mod os;
 pub mod process;

@@ -13,5 +13,6 @@ pub(crate) mod net;
 pub(crate) mod panic_count;
 pub(crate) mod poll;
 pub(crate) mod process;
+pub(crate) mod rw;
 pub(crate) mod signal;
 pub(crate) mod sync;
