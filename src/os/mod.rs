@@ -1,12 +1,7 @@
 //! What only some systems have, at std's paths.
 
 pub use std::os::fd;
+pub use std::os::raw;
 
 pub mod linux;
-
-/// As [`std::os::unix`].
-pub mod unix {
-    pub mod fs;
-    pub mod process;
-    pub use std::os::unix::io;
-}
+pub mod unix;

@@ -2,6 +2,8 @@
 
 use std::io;
 
+pub use std::os::linux::net::SocketAddrExt;
+
 /// TCP options that only Linux has.
 ///
 /// It is [`std::os::linux::net::TcpStreamExt`], which std keeps to its own types.
