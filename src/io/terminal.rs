@@ -4,13 +4,13 @@
 
 /// Whether this is a terminal.
 ///
-/// It is [`std::io::IsTerminal`], which std keeps to its own types, for those and for vervet's.
+/// It is [`std::io::IsTerminal`], which std keeps to its own types, for those and for vervet's [`Stdin`](super::Stdin).
 ///
 /// # Examples
 /// ```
 /// use vervet::io::IsTerminal;
 ///
-/// if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+/// if vervet::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
 ///     println!("somebody is there");
 /// }
 /// ```

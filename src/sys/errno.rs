@@ -19,6 +19,11 @@ pub(crate) fn closed() -> io::Error {
     Errno::BADF.into()
 }
 
+/// Whether it is `EBADF`: no such fd is open, or not for this.
+pub(crate) fn is_closed(error: &io::Error) -> bool {
+    Errno::from_io_error(error) == Some(Errno::BADF)
+}
+
 /// `ECANCELED`: the greenlet was killed where nothing can unwind.
 pub(crate) fn cancelled() -> io::Error {
     Errno::CANCELED.into()

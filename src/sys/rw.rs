@@ -22,6 +22,13 @@ pub(crate) enum Tried {
     Unsupported,
 }
 
+/// The process's standard input, which may be closed: then every call with it answers `EBADF`.
+pub(crate) fn stdin() -> BorrowedFd<'static> {
+    // SAFETY: 0 is not -1. Nobody owns it who would close it at his end; code that closes it all the same, or that puts
+    // another file in its place, does so to the process's standard input, which is what 0 stands for.
+    unsafe { BorrowedFd::borrow_raw(0) }
+}
+
 /// Reads, as blocking as the file is.
 pub(crate) fn read(fd: BorrowedFd<'_>, buf: &mut [u8]) -> io::Result<usize> {
     Ok(rustix::io::read(fd, buf)?)
