@@ -1,0 +1,263 @@
+//! The channel with a bound, which may be zero.
+//!
+//! Uses `wait` and `sys::sync`. Model-checked in `models/`.
+//!
+//! ```text
+//!                      no room                  a receive makes room
+//!  Producer ── send ─────────────▶ line of senders ──────────────────▶ buffer ── recv ──▶ Consumer
+//!                 └──────────────────────────────────────────────────────▲
+//! ```
+//!
+//! A sender that has to wait leaves its message in the line. Whoever makes room moves the first message of the line into the
+//! buffer: senders get their turns in the order in which they came, and nobody overtakes them.
+//!
+//! With a bound of zero there is no room ever. A receive takes a message out of the line, or waits; a send to a receiver that
+//! waits leaves its message in the buffer, for that receiver and no other.
+//!
+//! # Delivered or taken back, never both
+//! A wait ends in one way: woken, or cut short. To hand over in either direction means to wake *first*, under the lock, and
+//! only if that ended the wait (`Waker::wake` answers `true`) to move the message. A sender whose wait was cut
+//! short finds its message in the line, under the lock, and takes it back; meanwhile its place is passed over. A receiver
+//! whose wait was cut short is as good as none. So `timeout` and `kill` never leave it open whether a message was sent.
+//!
+//! There is room only if nobody whose wait goes on is in the line: a sender gets in line only when there is none, and
+//! what makes room gives it to the first of those. So a send needs to look at the buffer alone.
+
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::mem;
+use std::sync::Arc;
+use std::sync::mpsc::{SendError, TryRecvError, TrySendError};
+
+use super::flavor::Receive;
+use crate::sys::sync::{Mutex, MutexGuard, PoisonError};
+use crate::wait::{self, Announced, Cancelled, NEVER, Reason, Waker};
+
+struct Channel<T>(Mutex<State<T>>);
+
+struct State<T> {
+    bound: usize,
+    /// With a bound of zero: the message for a receiver that is about to take it.
+    buffer: VecDeque<T>,
+    /// Senders that wait, by their turns.
+    line: VecDeque<Waiting<T>>,
+    next_turn: u64,
+    /// The consumer's, while it waits; whoever takes it out wakes it.
+    receiver: Option<Waker>,
+    producers: usize,
+    receiver_gone: bool,
+}
+
+struct Waiting<T> {
+    turn: u64,
+    waker: Waker,
+    message: T,
+}
+
+/// A sending end; clones are counted.
+pub(crate) struct Producer<T>(Arc<Channel<T>>);
+
+/// The receiving end.
+pub(crate) struct Consumer<T>(Arc<Channel<T>>);
+
+pub(crate) fn channel<T>(bound: usize) -> (Producer<T>, Consumer<T>) {
+    let state = State {
+        bound,
+        // All of it, as std does: a send allocates nothing.
+        buffer: VecDeque::with_capacity(bound.max(1)),
+        line: VecDeque::new(),
+        next_turn: 0,
+        receiver: None,
+        producers: 1,
+        receiver_gone: false,
+    };
+    let channel = Arc::new(Channel(Mutex::new(state)));
+    (Producer(Arc::clone(&channel)), Consumer(channel))
+}
+
+impl<T> Channel<T> {
+    /// No code of the user's runs under the lock, so it is whole even if it is poisoned.
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> State<T> {
+    /// Puts a message into the buffer, if it may be there. Answers whom to wake.
+    fn push(&mut self, message: T) -> Result<Option<Waker>, TrySendError<T>> {
+        if self.receiver_gone {
+            return Err(TrySendError::Disconnected(message));
+        }
+        if self.buffer.len() < self.bound {
+            self.buffer.push_back(message);
+            return Ok(self.receiver.take());
+        }
+        if self.bound == 0 && self.receiver.take().is_some_and(|receiver| receiver.wake()) {
+            self.buffer.push_back(message);
+            return Ok(None);
+        }
+        Err(TrySendError::Full(message))
+    }
+
+    fn pop(&mut self) -> Result<T, TryRecvError> {
+        match self.buffer.pop_front() {
+            Some(message) => {
+                if self.bound > 0
+                    && let Some(next) = self.first_in_line()
+                {
+                    self.buffer.push_back(next);
+                }
+                Ok(message)
+            }
+            None => self.first_in_line().ok_or(match self.producers {
+                0 => TryRecvError::Disconnected,
+                _ => TryRecvError::Empty,
+            }),
+        }
+    }
+
+    /// Has a message in the buffer for the receiver, if there is one. To say that the line is not empty would not do: if the waits
+    /// of all who are in it have been cut short, a receiver that looks again and again keeps them from leaving.
+    fn serve(&mut self) -> bool {
+        if self.buffer.is_empty()
+            && let Some(message) = self.first_in_line()
+        {
+            self.buffer.push_back(message);
+        }
+        !self.buffer.is_empty()
+    }
+
+    /// Ends the wait of the first sender in line, and takes over its message.
+    fn first_in_line(&mut self) -> Option<T> {
+        // Those whose waits have been cut short are about to leave the line by themselves.
+        let first = self.line.iter().position(|waiting| waiting.waker.wake())?;
+        self.line.remove(first).map(|waiting| waiting.message)
+    }
+
+    /// Puts a sender in line; if it has been there before, to the place that its turn gives it.
+    fn line_up(&mut self, turn: Option<u64>, waker: Waker, message: T) -> u64 {
+        let turn = turn.unwrap_or_else(|| {
+            self.next_turn += 1;
+            self.next_turn
+        });
+        let place = self.line.partition_point(|waiting| waiting.turn < turn);
+        self.line.insert(place, Waiting { turn, waker, message });
+        turn
+    }
+
+    /// Takes a sender out of the line. `None`: its message was taken over.
+    fn step_out(&mut self, turn: u64) -> Option<T> {
+        let place = self.line.binary_search_by_key(&turn, |waiting| waiting.turn).ok()?;
+        self.line.remove(place).map(|waiting| waiting.message)
+    }
+}
+
+impl<T> Producer<T> {
+    pub(crate) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        let mut state = self.0.lock();
+        let receiver = state.push(message)?;
+        drop(state);
+        if let Some(receiver) = receiver {
+            // Whether it still waits or not: the message lies where its next look will find it.
+            receiver.wake();
+        }
+        Ok(())
+    }
+
+    /// Where a cancellation cannot unwind, it gives the message back as if nobody were there to receive it.
+    pub(crate) fn send(&self, message: T) -> Result<(), SendError<T>> {
+        if wait::enter().is_err() {
+            return Err(SendError(message));
+        }
+        match self.try_send(message) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Disconnected(message)) => Err(SendError(message)),
+            Err(TrySendError::Full(message)) => self.send_in_turn(message),
+        }
+    }
+
+    fn send_in_turn(&self, message: T) -> Result<(), SendError<T>> {
+        // The message is here, or in the line, or delivered. Here it is dropped if the wait ends by unwinding.
+        let here = Cell::new(Some(message));
+        let turn = Cell::new(None);
+        let step_out = || turn.get().and_then(|turn| self.0.lock().step_out(turn));
+        let register = |announced: &Announced<'_>| {
+            let Some(message) = here.take() else { return false };
+            let mut state = self.0.lock();
+            let receiver = match state.push(message) {
+                Ok(receiver) => receiver,
+                Err(TrySendError::Disconnected(message)) => {
+                    here.set(Some(message));
+                    return false;
+                }
+                Err(TrySendError::Full(message)) => {
+                    turn.set(Some(state.line_up(turn.get(), announced.waker(), message)));
+                    return true;
+                }
+            };
+            drop(state);
+            if let Some(receiver) = receiver {
+                receiver.wake();
+            }
+            false
+        };
+        // Whether it was cut short shows in where the message is.
+        let _ = wait::park(Reason::Channel, 0, NEVER, register, |_| here.set(step_out()));
+        // Woken, and still in line: it was not a receive that woke us, but the end of the receiver.
+        match here.take().or_else(step_out) {
+            Some(message) => Err(SendError(message)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<T> Clone for Producer<T> {
+    fn clone(&self) -> Producer<T> {
+        self.0.lock().producers += 1;
+        Producer(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Drop for Producer<T> {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.producers -= 1;
+        let receiver = if state.producers == 0 { state.receiver.take() } else { None };
+        drop(state);
+        if let Some(receiver) = receiver {
+            receiver.wake();
+        }
+    }
+}
+
+impl<T> Receive<T> for Consumer<T> {
+    fn try_recv(&self) -> Result<T, TryRecvError> {
+        self.0.lock().pop()
+    }
+
+    fn wait(&self, deadline: u64) -> Result<bool, Cancelled> {
+        let register = |announced: &Announced<'_>| {
+            let mut state = self.0.lock();
+            let waits = !state.serve() && state.producers > 0;
+            state.receiver = waits.then(|| announced.waker());
+            waits
+        };
+        wait::park(Reason::Channel, 0, deadline, register, |_| self.0.lock().receiver = None)
+    }
+}
+
+impl<T> Drop for Consumer<T> {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.receiver_gone = true;
+        let buffer = mem::take(&mut state.buffer);
+        // They find their messages in the line.
+        let senders: Vec<Waker> = state.line.iter().map(|waiting| waiting.waker.clone()).collect();
+        drop(state);
+        for sender in senders {
+            sender.wake();
+        }
+        // Here, as the destructors of messages may do anything.
+        drop(buffer);
+    }
+}

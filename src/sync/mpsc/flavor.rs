@@ -1,0 +1,32 @@
+//! What the receiving ends of the two kinds of channel have in common.
+//!
+//! Uses `wait`. Model-checked in `models/`.
+
+use std::sync::mpsc::{RecvTimeoutError, TryRecvError};
+
+use crate::wait::{self, Cancelled};
+
+/// The receiving end of a channel; there is one.
+pub(crate) trait Receive<T> {
+    fn try_recv(&self) -> Result<T, TryRecvError>;
+
+    /// Parks until there may be something to receive, or nobody left to send it; `false` if `deadline` came first.
+    fn wait(&self, deadline: u64) -> Result<bool, Cancelled>;
+
+    /// Waits for a message, until `deadline` at most. Where a cancellation cannot unwind it says "disconnected": to a loop
+    /// that goes on until then, "timeout" would be a reason to try again, at once and for ever.
+    fn recv(&self, deadline: u64) -> Result<T, RecvTimeoutError> {
+        let cut_short = |_| RecvTimeoutError::Disconnected;
+        wait::enter().map_err(cut_short)?;
+        loop {
+            match self.try_recv() {
+                Ok(message) => return Ok(message),
+                Err(TryRecvError::Disconnected) => return Err(RecvTimeoutError::Disconnected),
+                Err(TryRecvError::Empty) => {}
+            }
+            if !self.wait(deadline).map_err(cut_short)? {
+                return Err(RecvTimeoutError::Timeout);
+            }
+        }
+    }
+}
