@@ -115,10 +115,17 @@ pub(crate) fn checkpoint() -> Result<(), Cancelled> {
     })
 }
 
-/// The beginning of a blocking call that may not have to wait: lets others run if none could for a millisecond, and is a
-/// `checkpoint`. Without it, a greenlet whose calls always succeed at once would keep its worker for ever.
+/// The beginning of a blocking call that may not have to wait: `give_way`, and a `checkpoint`.
 #[inline]
 pub(crate) fn enter() -> Result<(), Cancelled> {
+    give_way();
+    checkpoint()
+}
+
+/// Lets others run if none could for a millisecond. Without it, a greenlet whose calls always succeed at once, or that asks
+/// again and again without waiting, would keep its worker for ever.
+#[inline]
+pub(crate) fn give_way() {
     context::with(|context| match context {
         Context::Greenlet(control) => {
             if worker::of(control).is_overdue() {
@@ -129,7 +136,6 @@ pub(crate) fn enter() -> Result<(), Cancelled> {
         Context::Coroutine(control) => may::yield_if_overdue(control),
         Context::Thread(_) => {}
     });
-    checkpoint()
 }
 
 #[cold]
