@@ -14,8 +14,9 @@
 //! * Where a cancellation cannot unwind (with `panic = "abort"`, or in a `timeout` that was entered by a destructor during
 //!   an unwinding), a call that is cut short answers as if the other side were gone: [`RecvError`],
 //!   [`RecvTimeoutError::Disconnected`], or [`SendError`] with the message.
-//! * What does not wait (`Sender::send`, `try_send`, `try_recv`) never lets other greenlets of this worker run either. A
-//!   greenlet that does nothing else wants a [`yield_now`](crate::yield_now) now and then.
+//! * Nothing preempts a greenlet, so each call here, also one that does not wait (`Sender::send`, `try_send`, `try_recv`),
+//!   lets others of its worker run if none could for a millisecond. As with all that may switch: do not call it
+//!   with a lock of std's held that another greenlet wants.
 //!
 //! # Examples
 //! ```

@@ -93,6 +93,7 @@ impl<T> Receiver<T> {
     /// assert_eq!(rx.try_recv(), Err(TryRecvError::Disconnected));
     /// ```
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
+        wait::give_way();
         match &self.inner {
             Flavor::Unbounded(consumer) => consumer.try_recv(),
             Flavor::Bounded(consumer) => consumer.try_recv(),

@@ -1,12 +1,13 @@
 //! The sending ends: `Sender` and `SyncSender`.
 //!
-//! Uses `mpsc::unbounded` and `mpsc::bounded`.
+//! Uses `mpsc::unbounded`, `mpsc::bounded` and `wait`.
 
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::mpsc::{SendError, TrySendError};
 
 use super::{bounded, unbounded};
+use crate::wait;
 
 /// The sending half of a [`channel`](super::channel) without a bound.
 ///
@@ -62,7 +63,7 @@ impl<T> Sender<T> {
     /// The receiver is gone → the message comes back in the error.
     ///
     /// # Cancellation
-    /// Blocks here: no. Also a killed greenlet can send, in its destructors for one.
+    /// Blocks here: no. So a killed greenlet can still send.
     ///
     /// # Examples
     /// ```
@@ -74,6 +75,7 @@ impl<T> Sender<T> {
     /// assert_eq!(tx.send(2).unwrap_err().0, 2);
     /// ```
     pub fn send(&self, t: T) -> Result<(), SendError<T>> {
+        wait::give_way();
         self.inner.send(t)
     }
 }
@@ -132,6 +134,7 @@ impl<T> SyncSender<T> {
     /// assert_eq!(tx.try_send(3), Err(TrySendError::Disconnected(3)));
     /// ```
     pub fn try_send(&self, t: T) -> Result<(), TrySendError<T>> {
+        wait::give_way();
         self.inner.try_send(t)
     }
 }
