@@ -166,11 +166,14 @@ impl<T> Producer<T> {
 
     /// Where a cancellation cannot unwind, it gives the message back as if nobody were there to receive it.
     pub(crate) fn send(&self, message: T) -> Result<(), SendError<T>> {
-        if wait::enter().is_err() {
+        if wait::checkpoint().is_err() {
             return Err(SendError(message));
         }
         match self.try_send(message) {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                wait::give_way();
+                Ok(())
+            }
             Err(TrySendError::Disconnected(message)) => Err(SendError(message)),
             Err(TrySendError::Full(message)) => self.send_in_turn(message),
         }

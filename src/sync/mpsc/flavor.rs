@@ -17,16 +17,27 @@ pub(crate) trait Receive<T> {
     /// that goes on until then, "timeout" would be a reason to try again, at once and for ever.
     fn recv(&self, deadline: u64) -> Result<T, RecvTimeoutError> {
         let cut_short = |_| RecvTimeoutError::Disconnected;
-        wait::enter().map_err(cut_short)?;
+        wait::checkpoint().map_err(cut_short)?;
+        if let Some(found) = self.look() {
+            wait::give_way();
+            return found;
+        }
         loop {
-            match self.try_recv() {
-                Ok(message) => return Ok(message),
-                Err(TryRecvError::Disconnected) => return Err(RecvTimeoutError::Disconnected),
-                Err(TryRecvError::Empty) => {}
-            }
             if !self.wait(deadline).map_err(cut_short)? {
                 return Err(RecvTimeoutError::Timeout);
             }
+            if let Some(found) = self.look() {
+                return found;
+            }
+        }
+    }
+
+    /// What there is to answer without waiting.
+    fn look(&self) -> Option<Result<T, RecvTimeoutError>> {
+        match self.try_recv() {
+            Ok(message) => Some(Ok(message)),
+            Err(TryRecvError::Disconnected) => Some(Err(RecvTimeoutError::Disconnected)),
+            Err(TryRecvError::Empty) => None,
         }
     }
 }

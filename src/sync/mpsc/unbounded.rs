@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{SendError, TryRecvError};
 
 use super::flavor::Receive;
-use crate::sys::sync::{Mutex, MutexGuard, PoisonError};
+use crate::sys::sync::{AtomicU32, Mutex, MutexGuard, Ordering, PoisonError};
 use crate::wait::{self, Announced, Cancelled, Reason, Waker};
 
 /// How large blocks grow.
@@ -37,7 +37,13 @@ const fn block_length<T>() -> usize {
     if fit < BLOCK_MESSAGES { BLOCK_MESSAGES } else { fit }
 }
 
-struct Channel<T>(Mutex<State<T>>);
+struct Channel<T> {
+    state: Mutex<State<T>>,
+    /// 1: the receiver has to look under the lock; 0: as long as it was not told of more by other means, it would find nothing
+    /// there. Written under the lock. Relaxed: what is found is found under the lock, and so is, before a wait, that there
+    /// is nothing; and a send that happened before a `try_recv` has stored its 1 before that loads.
+    news: AtomicU32,
+}
 
 struct State<T> {
     /// Full blocks, the oldest first.
@@ -68,14 +74,14 @@ pub(crate) fn channel<T>() -> (Producer<T>, Consumer<T>) {
         producers: 1,
         receiver_gone: false,
     };
-    let channel = Arc::new(Channel(Mutex::new(state)));
+    let channel = Arc::new(Channel { state: Mutex::new(state), news: AtomicU32::new(0) });
     (Producer(Arc::clone(&channel)), Consumer { channel, taken: RefCell::default() })
 }
 
 impl<T> Channel<T> {
     /// No code of the user's runs under the lock, so it is whole even if it is poisoned.
     fn lock(&self) -> MutexGuard<'_, State<T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -111,6 +117,7 @@ impl<T> Producer<T> {
             return Err(SendError(message));
         }
         state.push(message);
+        self.0.news.store(1, Ordering::Relaxed);
         let receiver = state.receiver.take();
         drop(state);
         if let Some(receiver) = receiver {
@@ -132,7 +139,11 @@ impl<T> Drop for Producer<T> {
     fn drop(&mut self) {
         let mut state = self.0.lock();
         state.producers -= 1;
-        let receiver = if state.producers == 0 { state.receiver.take() } else { None };
+        if state.producers > 0 {
+            return;
+        }
+        self.0.news.store(1, Ordering::Relaxed);
+        let receiver = state.receiver.take();
         drop(state);
         if let Some(receiver) = receiver {
             receiver.wake();
@@ -146,9 +157,15 @@ impl<T> Receive<T> for Consumer<T> {
         if let Some(message) = taken.pop_front() {
             return Ok(message);
         }
+        if self.channel.news.load(Ordering::Relaxed) == 0 {
+            return Err(TryRecvError::Empty);
+        }
         let mut state = self.channel.lock();
         state.take_block(&mut taken);
         let disconnected = state.producers == 0;
+        if state.is_empty() && !disconnected {
+            self.channel.news.store(0, Ordering::Relaxed);
+        }
         drop(state);
         taken.pop_front().ok_or(if disconnected { TryRecvError::Disconnected } else { TryRecvError::Empty })
     }
