@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
 
 use vervet::net::{TcpListener, TcpStream};
+use vervet::sync::mpsc::{self, RecvError, RecvTimeoutError, SendError};
 use vervet::sync::{Arc, Condvar, Mutex};
 
 const ECANCELED: i32 = 125;
@@ -57,6 +58,24 @@ fn killed_in_accept() {
     until_parked(|metrics| metrics.parked.read == 1);
     acceptor.kill();
     assert_eq!(acceptor.join().unwrap(), Some(ECANCELED));
+}
+
+/// As if the other side were gone, although it is not.
+fn killed_in_a_channel() {
+    let (tx, rx) = mpsc::channel::<i32>();
+    let receiver = vervet::spawn(move || (rx.recv(), rx.recv_timeout(LONG), rx.iter().next()));
+    until_parked(|metrics| metrics.parked.channel == 1);
+    receiver.kill();
+    let expected = (Err(RecvError), Err(RecvTimeoutError::Disconnected), None);
+    assert_eq!(receiver.join().unwrap(), expected);
+    drop(tx);
+
+    let (tx, rx) = mpsc::sync_channel(0);
+    let sender = vervet::spawn(move || (tx.send(1), tx.send(2)));
+    until_parked(|metrics| metrics.parked.channel == 1);
+    sender.kill();
+    assert_eq!(sender.join().unwrap(), (Err(SendError(1)), Err(SendError(2))));
+    assert_eq!(rx.recv(), Err(RecvError));
 }
 
 fn killed_before_its_first_run() {
@@ -119,6 +138,7 @@ fn all() {
     killed_before_its_first_run();
     killed_in_read();
     killed_in_accept();
+    killed_in_a_channel();
     killed_in_a_shield();
     killed_at_locks();
     timed_out();
