@@ -14,19 +14,17 @@ fn main() -> io::Result<()> {
     let listener = UnixListener::bind_addr(&addr)?;
     println!("{}", listener.local_addr()?.as_abstract_name() == Some(name.as_bytes()));
     println!("{:?}", UnixListener::bind_addr(&addr).unwrap_err().kind());
-    let server = thread::spawn(move || -> io::Result<()> {
+    let server = thread::spawn(move || -> io::Result<(bool, String)> {
         let (mut stream, from) = listener.accept()?;
-        println!("from: unnamed {}", from.is_unnamed());
         let mut text = String::new();
         stream.read_to_string(&mut text)?;
-        println!("{text}");
-        Ok(())
+        Ok((from.is_unnamed(), text))
     });
     let mut stream = UnixStream::connect_addr(&addr)?;
     println!("{}", stream.peer_addr()?.as_abstract_name() == Some(name.as_bytes()));
     stream.write_all(b"without a file")?;
     drop(stream);
-    server.join().unwrap()?;
+    println!("{:?}", server.join().unwrap()?);
 
     let receiver = UnixDatagram::bind_addr(&addr)?;
     let sender = UnixDatagram::unbound()?;
