@@ -5,4 +5,4 @@ cd "$(dirname "$0")/.."
 
 cargo fmt --check
 (cd models && cargo fmt --check)
-rustfmt --check --edition 2024 ci/*.rs
+rustfmt --check --edition 2024 ci/*.rs tests/dual/*.rs tests/parity/forms.rs

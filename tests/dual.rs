@@ -35,8 +35,14 @@ mod with_vervet {
 
 struct Program {
     name: &'static str,
-    std: fn() -> ExitCode,
-    vervet: Option<fn() -> ExitCode>,
+    std: Side,
+    vervet: Option<Side>,
+}
+
+struct Side {
+    main: fn() -> ExitCode,
+    /// The name of a type that the program imports from `std`.
+    imports: fn() -> &'static str,
 }
 
 macro_rules! programs {
@@ -53,10 +59,10 @@ macro_rules! programs {
         const PROGRAMS: &[Program] = &[
             $(Program {
                 name: stringify!($both),
-                std: of_std::$both::run,
-                vervet: Some(of_vervet::$both::run),
+                std: of_std::$both::SIDE,
+                vervet: Some(of_vervet::$both::SIDE),
             },)*
-            $(Program { name: stringify!($only_std), std: of_std::$only_std::run, vervet: None },)*
+            $(Program { name: stringify!($only_std), std: of_std::$only_std::SIDE, vervet: None },)*
         ];
     };
     (module $program:ident $(, $($shadow:tt)*)?) => {
@@ -65,9 +71,10 @@ macro_rules! programs {
             $($($shadow)*)?
             include!(concat!("dual/", stringify!($program), ".rs"));
 
-            pub(crate) fn run() -> ::std::process::ExitCode {
-                ::std::process::Termination::report(main())
-            }
+            pub(crate) const SIDE: crate::Side = crate::Side {
+                main: || ::std::process::Termination::report(main()),
+                imports: ::std::any::type_name::<std::net::TcpStream>,
+            };
         }
     };
 }
@@ -200,12 +207,10 @@ fn child(what: &str) -> ExitCode {
     let (side, name) = what.split_once(' ').unwrap();
     let program = PROGRAMS.iter().find(|program| program.name == name).unwrap();
     watch();
-    match (side, program.vervet) {
-        ("std", _) => (program.std)(),
-        ("vervet", Some(main)) => main(),
-        ("inside", Some(main)) => vervet::run(main),
-        _ => panic!("no such child: {what}"),
-    }
+    let (host, code) =
+        if side == "std" { ("std", &program.std) } else { ("vervet", program.vervet.as_ref().unwrap()) };
+    assert!((code.imports)().starts_with(host), "{}", (code.imports)());
+    if side == "inside" { vervet::run(code.main) } else { (code.main)() }
 }
 
 /// Ends this process if it takes too long, and shows what it was doing.

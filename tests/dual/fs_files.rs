@@ -68,8 +68,7 @@ fn main() -> io::Result<()> {
     for writer in writers {
         writer.join().unwrap()?;
     }
-    let mut own = Arc::clone(&shared);
-    own.write_all(b"by Arc\n")?;
+    (&*Arc::clone(&shared)).write_all(b"by Arc\n")?;
     println!("{}", fs::read_to_string(dir.join("lines"))?.lines().count());
 
     let secret = dir.join("secret");

@@ -44,7 +44,6 @@ fn main() -> io::Result<()> {
     println!("{:?}", &text[7_998..]);
     let error = File::open(&path)?.write_at(b"x", 0).unwrap_err();
     println!("{:?} {error}", error.raw_os_error());
-    let mut arc: Arc<File> = file;
-    println!("{}", arc.read(&mut [0; 4])?);
+    println!("{}", (&*file).read(&mut [0; 4])?);
     fs::remove_file(path)
 }

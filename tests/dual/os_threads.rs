@@ -1,5 +1,5 @@
 // Locks, channels and tokens go between these threads and threads that are none of theirs. `::std::thread` is the operating
-// system's on both sides.
+// system's on both sides; to join one of those blocks a worker, so it is done when the thread has nothing left to wait for.
 
 use ::std::thread as os;
 use std::sync::mpsc::{channel, sync_channel};
@@ -92,7 +92,10 @@ fn main() {
     });
     let handle = parked.thread().clone();
     os::spawn(move || handle.unpark()).join().unwrap();
-    println!("{}", os::spawn(move || parked.join().unwrap()).join().unwrap());
+    let (tell, told) = channel();
+    let joining = os::spawn(move || tell.send(parked.join().unwrap()).unwrap());
+    println!("{}", told.recv().unwrap());
+    joining.join().unwrap();
 
     // Held by one, waited for by the other, given back by the first.
     let guard = counter.lock().unwrap();

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::{Write, stderr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -58,7 +59,8 @@ fn installed() -> Option<PathBuf> {
     }
     let has_rustup = Command::new("rustup").arg("--version").output().is_ok_and(|it| it.status.success());
     assert!(!(env::var_os("CI").is_some() && has_rustup), "no documentation: rustup component add rust-docs");
-    eprintln!("skipped: {} does not exist, so the list is not compared with std", docs.display());
+    // Past the test harness, which shows only what failing tests print.
+    let _ = writeln!(stderr(), "skipped: without {} std.tsv is not compared with std", docs.display());
     None
 }
 

@@ -5,6 +5,7 @@
 //! * `checks/*.rs` hold a check for each row that is not left out. They are compiled twice, `host` being std once and vervet
 //!   once, so that a check cannot ask of vervet what std does not have. Functions are coerced to pointers of their full type, with
 //!   std's own bounds on what is generic. `is std` marks the checks which prove that an item *is* std's.
+//! * `forms.rs`, compiled in the same way, holds what a list of items does not show.
 //! * [`coverage`]: rows and checks belong together, one by one. [`auto_traits`]: each type of vervet's has the auto traits that
 //!   std's has. [`drift`]: the list agrees with the documentation of the installed std.
 
@@ -71,6 +72,12 @@ macro_rules! side {
                 include!(concat!("checks/", stringify!($part), ".rs"));
             })*
 
+            mod forms {
+                use super::host;
+
+                include!("forms.rs");
+            }
+
             pub(super) const PARTS: &[Part] =
                 &[$(Part { name: stringify!($part), rows: $part::ROWS, types: $part::types }),*];
         }
@@ -84,7 +91,11 @@ side!(of_vervet, crate::so_far: net);
 /// vervet, with std in place of what is missing.
 mod so_far {
     pub(crate) use ::std::*;
-    pub(crate) use ::vervet::{net, os};
+    pub(crate) use ::vervet::net;
+    pub(crate) mod os {
+        pub(crate) use ::std::os::*;
+        pub(crate) use ::vervet::os::linux;
+    }
 }
 
 /// Whether `of_vervet` has to have all parts.

@@ -100,7 +100,23 @@ checks! {
     "io::ErrorKind" is std: fn check(it: ::std::io::ErrorKind) -> host::io::ErrorKind { it }
     "io::SeekFrom" is std: fn check(it: ::std::io::SeekFrom) -> host::io::SeekFrom { it }
     "io::BufRead" is std: fn check<T: ::std::io::BufRead + ?Sized>() { fn has<T: host::io::BufRead + ?Sized>() {} has::<T>(); fn back<T: host::io::BufRead + ?Sized>() { fn has<T: ::std::io::BufRead + ?Sized>() {} has::<T>(); } }
-    "io::IsTerminal" is std: fn check<T: ::std::io::IsTerminal + ?Sized>() { fn has<T: host::io::IsTerminal + ?Sized>() {} has::<T>(); fn back<T: host::io::IsTerminal + ?Sized>() { fn has<T: ::std::io::IsTerminal + ?Sized>() {} has::<T>(); } }
+    "io::BufRead::fill_buf": fn check<Me: host::io::BufRead>() { let _: fn(&mut Me) -> host::io::Result<&[u8]> = <Me as host::io::BufRead>::fill_buf; }
+    "io::BufRead::consume": fn check<Me: host::io::BufRead>() { let _: fn(&mut Me, usize) = <Me as host::io::BufRead>::consume; }
+    "io::BufRead::read_until": fn check<Me: host::io::BufRead>() { let _: fn(&mut Me, u8, &mut Vec<u8>) -> host::io::Result<usize> = <Me as host::io::BufRead>::read_until; }
+    "io::BufRead::skip_until": fn check<Me: host::io::BufRead>() { let _: fn(&mut Me, u8) -> host::io::Result<usize> = <Me as host::io::BufRead>::skip_until; }
+    "io::BufRead::read_line": fn check<Me: host::io::BufRead>() { let _: fn(&mut Me, &mut String) -> host::io::Result<usize> = <Me as host::io::BufRead>::read_line; }
+    "io::BufRead::split": fn check<Me: host::io::BufRead>() { let _: fn(Me, u8) -> host::io::Split<Me> = <Me as host::io::BufRead>::split; }
+    "io::BufRead::lines": fn check<Me: host::io::BufRead>() { let _: fn(Me) -> host::io::Lines<Me> = <Me as host::io::BufRead>::lines; }
+    "io::BufRead: impl BufRead for &[u8]": fn check() { fn has<It: host::io::BufRead>() {} has::<&[u8]>(); }
+    "io::BufRead: impl BufRead for Empty": fn check() { fn has<It: host::io::BufRead>() {} has::<host::io::Empty>(); }
+    "io::BufRead: impl BufRead for StdinLock<'_>": fn check<'x>() { fn has<It: host::io::BufRead>() {} has::<host::io::StdinLock<'x>>(); }
+    "io::BufRead: impl<B: BufRead + ?Sized> BufRead for &mut B": fn check<B: host::io::BufRead + ?Sized>() { fn has<It: ?Sized + host::io::BufRead>() {} has::<&mut B>(); }
+    "io::BufRead: impl<B: BufRead + ?Sized> BufRead for Box<B>": fn check<B: host::io::BufRead + ?Sized>() { fn has<It: ?Sized + host::io::BufRead>() {} has::<Box<B>>(); }
+    "io::BufRead: impl<R: ?Sized + Read> BufRead for BufReader<R>": fn check<R: ?Sized + host::io::Read>() { fn has<It: ?Sized + host::io::BufRead>() {} has::<host::io::BufReader<R>>(); }
+    "io::BufRead: impl<T> BufRead for Cursor<T> where T: AsRef<[u8]>,": fn check<T>() where T: AsRef<[u8]> { fn has<It: host::io::BufRead>() {} has::<host::io::Cursor<T>>(); }
+    "io::BufRead: impl<T: BufRead> BufRead for Take<T>": fn check<T: host::io::BufRead>() { fn has<It: host::io::BufRead>() {} has::<host::io::Take<T>>(); }
+    "io::BufRead: impl<T: BufRead, U: BufRead> BufRead for Chain<T, U>": fn check<T: host::io::BufRead, U: host::io::BufRead>() { fn has<It: host::io::BufRead>() {} has::<host::io::Chain<T, U>>(); }
+    "io::IsTerminal": use host::io::IsTerminal as _;
     "io::IsTerminal::is_terminal": fn check<Me: host::io::IsTerminal>() { let _: fn(&Me) -> bool = <Me as host::io::IsTerminal>::is_terminal; }
     "io::IsTerminal: impl IsTerminal for File": fn check() { fn has<It: host::io::IsTerminal>() {} has::<host::fs::File>(); }
     "io::IsTerminal: impl IsTerminal for BorrowedFd<'_>": fn check<'x>() { fn has<It: host::io::IsTerminal>() {} has::<host::os::fd::BorrowedFd<'x>>(); }
@@ -131,7 +147,6 @@ checks! {
     "io::Read: impl Read for std::os::unix::net::UnixStream": fn check() { fn has<It: host::io::Read>() {} has::<host::os::unix::net::UnixStream>(); }
     "io::Read: impl Read for ChildStderr": fn check() { fn has<It: host::io::Read>() {} has::<host::process::ChildStderr>(); }
     "io::Read: impl Read for ChildStdout": fn check() { fn has<It: host::io::Read>() {} has::<host::process::ChildStdout>(); }
-    "io::Read: impl Read for Arc<File>": fn check() { fn has<It: host::io::Read>() {} has::<host::sync::Arc<host::fs::File>>(); }
     "io::Read: impl Read for Empty": fn check() { fn has<It: host::io::Read>() {} has::<host::io::Empty>(); }
     "io::Read: impl Read for PipeReader": fn check() { fn has<It: host::io::Read>() {} has::<host::io::PipeReader>(); }
     "io::Read: impl Read for Repeat": fn check() { fn has<It: host::io::Read>() {} has::<host::io::Repeat>(); }
@@ -145,6 +160,19 @@ checks! {
     "io::Read: impl<T: Read> Read for Take<T>": fn check<T: host::io::Read>() { fn has<It: host::io::Read>() {} has::<host::io::Take<T>>(); }
     "io::Read: impl<T: Read, U: Read> Read for Chain<T, U>": fn check<T: host::io::Read, U: host::io::Read>() { fn has<It: host::io::Read>() {} has::<host::io::Chain<T, U>>(); }
     "io::Seek" is std: fn check<T: ::std::io::Seek + ?Sized>() { fn has<T: host::io::Seek + ?Sized>() {} has::<T>(); fn back<T: host::io::Seek + ?Sized>() { fn has<T: ::std::io::Seek + ?Sized>() {} has::<T>(); } }
+    "io::Seek::seek": fn check<Me: host::io::Seek>() { let _: fn(&mut Me, host::io::SeekFrom) -> host::io::Result<u64> = <Me as host::io::Seek>::seek; }
+    "io::Seek::rewind": fn check<Me: host::io::Seek>() { let _: fn(&mut Me) -> host::io::Result<()> = <Me as host::io::Seek>::rewind; }
+    "io::Seek::stream_position": fn check<Me: host::io::Seek>() { let _: fn(&mut Me) -> host::io::Result<u64> = <Me as host::io::Seek>::stream_position; }
+    "io::Seek::seek_relative": fn check<Me: host::io::Seek>() { let _: fn(&mut Me, i64) -> host::io::Result<()> = <Me as host::io::Seek>::seek_relative; }
+    "io::Seek: impl Seek for &File": fn check() { fn has<It: host::io::Seek>() {} has::<&host::fs::File>(); }
+    "io::Seek: impl Seek for File": fn check() { fn has<It: host::io::Seek>() {} has::<host::fs::File>(); }
+    "io::Seek: impl Seek for Empty": fn check() { fn has<It: host::io::Seek>() {} has::<host::io::Empty>(); }
+    "io::Seek: impl<R: ?Sized + Seek> Seek for BufReader<R>": fn check<R: ?Sized + host::io::Seek>() { fn has<It: ?Sized + host::io::Seek>() {} has::<host::io::BufReader<R>>(); }
+    "io::Seek: impl<S: Seek + ?Sized> Seek for &mut S": fn check<S: host::io::Seek + ?Sized>() { fn has<It: ?Sized + host::io::Seek>() {} has::<&mut S>(); }
+    "io::Seek: impl<S: Seek + ?Sized> Seek for Box<S>": fn check<S: host::io::Seek + ?Sized>() { fn has<It: ?Sized + host::io::Seek>() {} has::<Box<S>>(); }
+    "io::Seek: impl<T> Seek for Cursor<T> where T: AsRef<[u8]>,": fn check<T>() where T: AsRef<[u8]> { fn has<It: host::io::Seek>() {} has::<host::io::Cursor<T>>(); }
+    "io::Seek: impl<T: Seek> Seek for Take<T>": fn check<T: host::io::Seek>() { fn has<It: host::io::Seek>() {} has::<host::io::Take<T>>(); }
+    "io::Seek: impl<W: ?Sized + Write + Seek> Seek for BufWriter<W>": fn check<W: ?Sized + host::io::Write + host::io::Seek>() { fn has<It: ?Sized + host::io::Seek>() {} has::<host::io::BufWriter<W>>(); }
     "io::Write" is std: fn check<T: ::std::io::Write + ?Sized>() { fn has<T: host::io::Write + ?Sized>() {} has::<T>(); fn back<T: host::io::Write + ?Sized>() { fn has<T: ::std::io::Write + ?Sized>() {} has::<T>(); } }
     "io::Write::write": fn check<Me: host::io::Write>() { let _: fn(&mut Me, &[u8]) -> host::io::Result<usize> = <Me as host::io::Write>::write; }
     "io::Write::flush": fn check<Me: host::io::Write>() { let _: fn(&mut Me) -> host::io::Result<()> = <Me as host::io::Write>::flush; }
@@ -165,7 +193,6 @@ checks! {
     "io::Write: impl Write for TcpStream": fn check() { fn has<It: host::io::Write>() {} has::<host::net::TcpStream>(); }
     "io::Write: impl Write for std::os::unix::net::UnixStream": fn check() { fn has<It: host::io::Write>() {} has::<host::os::unix::net::UnixStream>(); }
     "io::Write: impl Write for ChildStdin": fn check() { fn has<It: host::io::Write>() {} has::<host::process::ChildStdin>(); }
-    "io::Write: impl Write for Arc<File>": fn check() { fn has<It: host::io::Write>() {} has::<host::sync::Arc<host::fs::File>>(); }
     "io::Write: impl Write for Cursor<&mut [u8]>": fn check() { fn has<It: host::io::Write>() {} has::<host::io::Cursor<&mut [u8]>>(); }
     "io::Write: impl Write for Empty": fn check() { fn has<It: host::io::Write>() {} has::<host::io::Empty>(); }
     "io::Write: impl Write for PipeWriter": fn check() { fn has<It: host::io::Write>() {} has::<host::io::PipeWriter>(); }

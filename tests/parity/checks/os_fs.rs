@@ -16,11 +16,11 @@ checks! {
     "os::unix::fs::OpenOptionsExt::custom_flags": fn check<Me: host::os::unix::fs::OpenOptionsExt>() { let _: fn(&mut Me, i32) -> &mut Me = <Me as host::os::unix::fs::OpenOptionsExt>::custom_flags; }
     "os::unix::fs::OpenOptionsExt: impl OpenOptionsExt for OpenOptions": fn check() { fn has<It: host::os::unix::fs::OpenOptionsExt>() {} has::<host::fs::OpenOptions>(); }
     "os::unix::fs::PermissionsExt" is std: fn check<T: ::std::os::unix::fs::PermissionsExt + ?Sized>() { fn has<T: host::os::unix::fs::PermissionsExt + ?Sized>() {} has::<T>(); fn back<T: host::os::unix::fs::PermissionsExt + ?Sized>() { fn has<T: ::std::os::unix::fs::PermissionsExt + ?Sized>() {} has::<T>(); } }
-    "os::unix::fs::chown" is std: fn check<P: AsRef<::std::path::Path>>() { let _: fn(P, Option<u32>, Option<u32>) -> host::io::Result<()> = host::os::unix::fs::chown::<P>; fn same<F>(_: F, _: F) {} same(::std::os::unix::fs::chown::<P>, host::os::unix::fs::chown); }
-    "os::unix::fs::chroot" is std: fn check<P: AsRef<::std::path::Path>>() { let _: fn(P) -> host::io::Result<()> = host::os::unix::fs::chroot::<P>; fn same<F>(_: F, _: F) {} same(::std::os::unix::fs::chroot::<P>, host::os::unix::fs::chroot); }
-    "os::unix::fs::fchown" is std: fn check<F: host::os::fd::AsFd>() { let _: fn(F, Option<u32>, Option<u32>) -> host::io::Result<()> = host::os::unix::fs::fchown::<F>; fn same<F>(_: F, _: F) {} same(::std::os::unix::fs::fchown::<F>, host::os::unix::fs::fchown); }
-    "os::unix::fs::lchown" is std: fn check<P: AsRef<::std::path::Path>>() { let _: fn(P, Option<u32>, Option<u32>) -> host::io::Result<()> = host::os::unix::fs::lchown::<P>; fn same<F>(_: F, _: F) {} same(::std::os::unix::fs::lchown::<P>, host::os::unix::fs::lchown); }
-    "os::unix::fs::symlink" is std: fn check<P: AsRef<::std::path::Path>, Q: AsRef<::std::path::Path>>() { let _: fn(P, Q) -> host::io::Result<()> = host::os::unix::fs::symlink::<P, Q>; fn same<F>(_: F, _: F) {} same(::std::os::unix::fs::symlink::<P, Q>, host::os::unix::fs::symlink); }
+    "os::unix::fs::chown": fn check<P: AsRef<::std::path::Path>>() { let _: fn(P, Option<u32>, Option<u32>) -> host::io::Result<()> = host::os::unix::fs::chown::<P>; }
+    "os::unix::fs::chroot": fn check<P: AsRef<::std::path::Path>>() { let _: fn(P) -> host::io::Result<()> = host::os::unix::fs::chroot::<P>; }
+    "os::unix::fs::fchown": fn check<F: host::os::fd::AsFd>() { let _: fn(F, Option<u32>, Option<u32>) -> host::io::Result<()> = host::os::unix::fs::fchown::<F>; }
+    "os::unix::fs::lchown": fn check<P: AsRef<::std::path::Path>>() { let _: fn(P, Option<u32>, Option<u32>) -> host::io::Result<()> = host::os::unix::fs::lchown::<P>; }
+    "os::unix::fs::symlink": fn check<P: AsRef<::std::path::Path>, Q: AsRef<::std::path::Path>>() { let _: fn(P, Q) -> host::io::Result<()> = host::os::unix::fs::symlink::<P, Q>; }
 }
 
 types! {}

@@ -4,7 +4,6 @@ checks! {
     "os::unix::thread::JoinHandleExt" is std: fn check<T: ::std::os::unix::thread::JoinHandleExt + ?Sized>() { fn has<T: host::os::unix::thread::JoinHandleExt + ?Sized>() {} has::<T>(); fn back<T: host::os::unix::thread::JoinHandleExt + ?Sized>() { fn has<T: ::std::os::unix::thread::JoinHandleExt + ?Sized>() {} has::<T>(); } }
     "os::unix::thread::JoinHandleExt::as_pthread_t": fn check<Me: host::os::unix::thread::JoinHandleExt>() { let _: fn(&Me) -> host::os::unix::thread::RawPthread = <Me as host::os::unix::thread::JoinHandleExt>::as_pthread_t; }
     "os::unix::thread::JoinHandleExt::into_pthread_t": fn check<Me: host::os::unix::thread::JoinHandleExt>() { let _: fn(Me) -> host::os::unix::thread::RawPthread = <Me as host::os::unix::thread::JoinHandleExt>::into_pthread_t; }
-    "os::unix::thread::JoinHandleExt: impl<T> JoinHandleExt for JoinHandle<T>": fn check<T>() { fn has<It: host::os::unix::thread::JoinHandleExt>() {} has::<host::thread::JoinHandle<T>>(); }
     "os::unix::thread::RawPthread" is std: fn check(it: ::std::os::unix::thread::RawPthread) -> host::os::unix::thread::RawPthread { it }
 }
 

@@ -22,7 +22,6 @@ checks! {
     "thread::JoinHandle::join": fn check<T>() { let _: fn(host::thread::JoinHandle<T>) -> host::thread::Result<T> = <host::thread::JoinHandle<T>>::join; }
     "thread::JoinHandle::is_finished": fn check<T>() { let _: fn(&host::thread::JoinHandle<T>) -> bool = <host::thread::JoinHandle<T>>::is_finished; }
     "thread::JoinHandle: impl<T> Debug for JoinHandle<T>": fn check<T>() { fn has<It: ::std::fmt::Debug>() {} has::<host::thread::JoinHandle<T>>(); }
-    "thread::JoinHandle: impl<T> JoinHandleExt for JoinHandle<T>": fn check<T>() { fn has<It: host::os::unix::thread::JoinHandleExt>() {} has::<host::thread::JoinHandle<T>>(); }
     "thread::JoinHandle: impl<T> Send for JoinHandle<T>": fn check<T>() { fn has<It: Send>() {} has::<host::thread::JoinHandle<T>>(); }
     "thread::JoinHandle: impl<T> Sync for JoinHandle<T>": fn check<T>() { fn has<It: Sync>() {} has::<host::thread::JoinHandle<T>>(); }
     "thread::LocalKey": fn check<T: 'static>(_: host::thread::LocalKey<T>) {}
