@@ -26,17 +26,13 @@ use std::{env, fs, process, thread};
 #[allow(unused_imports, reason = "no program needs all of it")]
 mod with_vervet {
     pub(crate) use ::std::*;
-    pub(crate) use ::vervet::net;
-    pub(crate) mod os {
-        pub(crate) use ::std::os::fd;
-        pub(crate) use ::vervet::os::linux;
-    }
+    pub(crate) use ::vervet::{fs, io, net, os, process, sync, thread, thread_local, time};
 }
 
 struct Program {
     name: &'static str,
     std: Side,
-    vervet: Option<Side>,
+    vervet: Side,
 }
 
 struct Side {
@@ -46,26 +42,22 @@ struct Side {
 }
 
 macro_rules! programs {
-    ($($both:ident)*; $($only_std:ident)*) => {
+    ($($program:ident)*) => {
         mod of_std {
-            $(programs!(module $both);)*
-            $(programs!(module $only_std);)*
+            $(programs!(@module $program);)*
         }
 
         mod of_vervet {
-            $(programs!(module $both, use crate::with_vervet as std;);)*
+            $(programs!(@module $program, use crate::with_vervet as std;);)*
         }
 
-        const PROGRAMS: &[Program] = &[
-            $(Program {
-                name: stringify!($both),
-                std: of_std::$both::SIDE,
-                vervet: Some(of_vervet::$both::SIDE),
-            },)*
-            $(Program { name: stringify!($only_std), std: of_std::$only_std::SIDE, vervet: None },)*
-        ];
+        const PROGRAMS: &[Program] = &[$(Program {
+            name: stringify!($program),
+            std: of_std::$program::SIDE,
+            vervet: of_vervet::$program::SIDE,
+        }),*];
     };
-    (module $program:ident $(, $($shadow:tt)*)?) => {
+    (@module $program:ident $(, $($shadow:tt)*)?) => {
         #[allow(clippy::all, reason = "each shows a use, not the best one")]
         pub(crate) mod $program {
             $($($shadow)*)?
@@ -80,18 +72,14 @@ macro_rules! programs {
 }
 
 programs! {
-    tcp_clones tcp_debug tcp_echo tcp_errors tcp_incoming tcp_nonblocking tcp_peek tcp_shutdown tcp_timeouts tcp_vectored
-    to_socket_addrs
-    ;
-    barrier_rounds condvar_queue fs_fifo fs_files fs_folders fs_locks fs_positioned interrupted io_adapters io_pipes io_stdin
-    lazy_lock main_fails main_panics mpsc_bounded mpsc_channel mpsc_drops mpsc_rendezvous mutex_counter mutex_poison
-    once_only os_threads process_exit process_output process_pipes process_unix producers_and_files rwlock_downgrade
-    rwlock_readers thread_drops thread_identity thread_join thread_local_values thread_park thread_scope thread_sleep
-    time_values udp_connected udp_datagrams udp_settings unix_abstract unix_datagram unix_listener unix_pair
+    barrier_rounds condvar_queue fs_fifo fs_files fs_folders fs_locks fs_positioned interrupted io_adapters
+    io_pipes io_stdin lazy_lock main_fails main_panics mpsc_bounded mpsc_channel mpsc_drops mpsc_rendezvous
+    mutex_counter mutex_poison once_only os_threads process_exit process_output process_pipes process_unix
+    producers_and_files rwlock_downgrade rwlock_readers tcp_clones tcp_debug tcp_echo tcp_errors tcp_incoming
+    tcp_nonblocking tcp_peek tcp_shutdown tcp_timeouts tcp_vectored thread_drops thread_identity thread_join
+    thread_local_values thread_park thread_scope thread_sleep time_values to_socket_addrs udp_connected
+    udp_datagrams udp_settings unix_abstract unix_datagram unix_listener unix_pair
 }
-
-/// Whether each program has to run with vervet.
-const COMPLETE: bool = false;
 
 /// What each program finds on its standard input.
 const INPUT: &str = "first line\nsecond line\nthird line, with more\nfourth\nfifth\nsixth\nseventh";
@@ -126,21 +114,14 @@ fn main() -> ExitCode {
     if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(101) }
 }
 
-/// Files that are no program of the list, and programs that do not run with vervet.
+/// Files that are no program of the list.
 fn unlisted() -> Vec<String> {
     let files = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/dual")).unwrap();
     let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
-    let mut failures: Vec<_> = names
+    names
         .filter(|name| !PROGRAMS.iter().any(|program| name.strip_suffix(".rs") == Some(program.name)))
         .map(|name| format!("{name} is not in the list of programs"))
-        .collect();
-    let only_std: Vec<_> = PROGRAMS.iter().filter(|it| it.vervet.is_none()).map(|it| it.name).collect();
-    match only_std[..] {
-        [] => {}
-        _ if COMPLETE => failures.push(format!("without vervet: {only_std:?}")),
-        _ => println!("without vervet, so far: {}", only_std.join(" ")),
-    }
-    failures
+        .collect()
 }
 
 /// Runs the programs, as many at a time as there are processors, and tells what went wrong.
@@ -165,10 +146,6 @@ fn run_all(programs: &[&Program]) -> Vec<String> {
 fn compare(program: &Program) -> Result<(), String> {
     let name = program.name;
     let expected = output("std", name, "");
-    if program.vervet.is_none() {
-        // It still has to come to its end.
-        return if expected.status.code().is_some() { Ok(()) } else { Err(report(name, "std", &expected)) };
-    }
     for workers in WORKERS {
         for side in ["vervet", "inside"] {
             let got = output(side, name, workers);
@@ -207,8 +184,7 @@ fn child(what: &str) -> ExitCode {
     let (side, name) = what.split_once(' ').unwrap();
     let program = PROGRAMS.iter().find(|program| program.name == name).unwrap();
     watch();
-    let (host, code) =
-        if side == "std" { ("std", &program.std) } else { ("vervet", program.vervet.as_ref().unwrap()) };
+    let (host, code) = if side == "std" { ("std", &program.std) } else { ("vervet", &program.vervet) };
     assert!((code.imports)().starts_with(host), "{}", (code.imports)());
     if side == "inside" { vervet::run(code.main) } else { (code.main)() }
 }

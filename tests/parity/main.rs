@@ -85,19 +85,11 @@ macro_rules! side {
     };
 }
 
-side!(of_std, ::std: net net_udp thread sync sync_mpsc io fs process time os os_fs os_linux_net os_process os_thread os_unix_net);
-// What vervet does not have yet is missing here.
-side!(of_vervet, crate::so_far: net);
-
-/// vervet, with std in place of what is missing.
-mod so_far {
-    pub(crate) use ::std::*;
-    pub(crate) use ::vervet::net;
-    pub(crate) mod os {
-        pub(crate) use ::std::os::*;
-        pub(crate) use ::vervet::os::linux;
-    }
+macro_rules! both_sides {
+    ($($part:ident)*) => {
+        side!(of_std, ::std: $($part)*);
+        side!(of_vervet, ::vervet: $($part)*);
+    };
 }
 
-/// Whether `of_vervet` has to have all parts.
-const COMPLETE: bool = false;
+both_sides!(net net_udp thread sync sync_mpsc io fs process time os os_fs os_linux_net os_process os_thread os_unix_net);
