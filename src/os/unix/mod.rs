@@ -1,8 +1,16 @@
 //! As [`std::os::unix`].
 
-pub use std::os::unix::ffi;
-pub use std::os::unix::io;
+pub use std::os::unix::{ffi, io, raw, thread};
 
 pub mod fs;
 pub mod net;
 pub mod process;
+
+/// As [`std::os::unix::prelude`].
+pub mod prelude {
+    pub use super::ffi::{OsStrExt, OsStringExt};
+    pub use super::fs::{DirEntryExt, FileExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+    pub use super::io::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
+    pub use super::process::{CommandExt, ExitStatusExt};
+    pub use super::thread::JoinHandleExt;
+}
