@@ -1,10 +1,14 @@
 //! `IsTerminal`.
 //!
-//! Uses nothing.
+//! Uses `fs`.
+
+use std::os::fd::AsFd;
+
+use crate::fs::File;
 
 /// Whether this is a terminal.
 ///
-/// It is [`std::io::IsTerminal`], which std keeps to its own types, for those and for vervet's [`Stdin`](super::Stdin).
+/// It is [`std::io::IsTerminal`], which std keeps to its own types, for those and for vervet's [`Stdin`](super::Stdin) and [`File`](crate::fs::File).
 ///
 /// # Examples
 /// ```
@@ -25,8 +29,15 @@ impl<T: std::io::IsTerminal> IsTerminal for T {
     }
 }
 
+impl IsTerminal for File {
+    fn is_terminal(&self) -> bool {
+        std::io::IsTerminal::is_terminal(&self.as_fd())
+    }
+}
+
 /// Only for std's types and vervet's own, so that methods can be added as std adds them.
 pub(crate) mod sealed {
     pub trait Sealed {}
     impl<T: std::io::IsTerminal> Sealed for T {}
+    impl Sealed for crate::fs::File {}
 }

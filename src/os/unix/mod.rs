@@ -1,6 +1,8 @@
 //! As [`std::os::unix`].
 
-pub use std::os::unix::{ffi, io, raw, thread};
+#[expect(deprecated, reason = "std has it")]
+pub use std::os::unix::raw;
+pub use std::os::unix::{ffi, io, thread};
 
 pub mod fs;
 pub mod net;
