@@ -12,6 +12,7 @@
 //! support               a waiter, a bell
 //! parking token inbox sleep signal exit   the models; tests/models.rs runs them
 //! queue mutex rwlock condvar once         and those of the locks
+//! channel                                 and those of the channels
 //! ```
 
 mod runtime;
@@ -20,6 +21,7 @@ mod sync;
 mod sys;
 mod wait;
 
+pub mod channel;
 pub mod condvar;
 pub mod exit;
 pub mod inbox;

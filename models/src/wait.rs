@@ -9,8 +9,10 @@ pub(crate) mod context {
     pub(crate) const NEVER: u64 = u64::MAX;
 }
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::ptr::NonNull;
+
+use loom::thread;
 
 use crate::HeadStart;
 use crate::runtime::core::{Core, CoreRef, Vtable};
@@ -25,8 +27,12 @@ pub(crate) use context::NEVER;
 pub(crate) enum Reason {
     Lock,
     Signal,
+    Channel,
     Other,
 }
+
+/// A deadline that comes while the thread waits, at any moment.
+pub(crate) const SOON: u64 = 1;
 
 /// What a killed waiter gets, as where nothing unwinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,10 +59,12 @@ struct Waiter {
 struct Own {
     core: CoreRef,
     shielded: Cell<bool>,
+    looks_again: Cell<usize>,
+    cut_short: Cell<bool>,
 }
 
 loom::thread_local! {
-    static OWN: Own = Own::new();
+    static OWN: OnceCell<Own> = OnceCell::new();
 }
 
 thread_local! {
@@ -84,37 +92,98 @@ unsafe fn ring(core: NonNull<Core>) {
 /// # Safety
 /// `core` is the first field of a waiter to which no reference is left.
 unsafe fn free_waiter(core: NonNull<Core>) {
-    // SAFETY: made from a box in `Own::new`; nobody else's any more.
+    // SAFETY: made from a box in `new_waiter`; nobody else's any more.
     drop(unsafe { Box::from_raw(core.cast::<Waiter>().as_ptr()) });
 }
 
+fn new_waiter() -> CoreRef {
+    let waiter = Waiter { core: Core::new(&WAITER, 1), bell: Bell::new() };
+    let waiter = NonNull::from(Box::leak(Box::new(waiter)));
+    // SAFETY: a fresh waiter, and its one reference.
+    unsafe { CoreRef::from_raw(waiter.cast()) }
+}
+
 impl Own {
-    fn new() -> Own {
-        let waiter = Waiter { core: Core::new(&WAITER, 1), bell: Bell::new() };
-        let waiter = NonNull::from(Box::leak(Box::new(waiter)));
-        // SAFETY: a fresh waiter, and its one reference.
-        let core = unsafe { CoreRef::from_raw(waiter.cast()) };
-        Own { core, shielded: Cell::new(false) }
+    fn new(core: CoreRef) -> Own {
+        Own { core, shielded: Cell::new(false), looks_again: Cell::new(0), cut_short: Cell::new(false) }
+    }
+
+    fn with<R>(f: impl FnOnce(&Own) -> R) -> R {
+        OWN.with(|own| f(own.get_or_init(|| Own::new(new_waiter()))))
     }
 
     fn bell(&self) -> &Bell {
-        // SAFETY: made in `new`; lives as long as the reference.
+        // SAFETY: made in `new_waiter`; lives as long as the reference.
         &unsafe { self.core.as_ptr().cast::<Waiter>().as_ref() }.bell
+    }
+
+    fn cut_short(&self) -> Cancelled {
+        self.cut_short.set(true);
+        Cancelled
     }
 }
 
 /// The running thread, to be killed by another.
 pub(crate) fn me() -> CoreRef {
-    OWN.with(|own| own.core.clone())
+    Own::with(|own| own.core.clone())
+}
+
+/// A thread that can be killed from its beginning on.
+pub(crate) struct Greenlet<T> {
+    core: CoreRef,
+    thread: thread::JoinHandle<T>,
+}
+
+pub(crate) fn spawn<T: 'static>(body: impl FnOnce() -> T + 'static) -> Greenlet<T> {
+    let core = new_waiter();
+    let own = Own::new(core.clone());
+    let thread = thread::spawn(move || {
+        OWN.with(|place| place.set(own).ok().expect("nothing has run here yet"));
+        body()
+    });
+    Greenlet { core, thread }
+}
+
+impl<T> Greenlet<T> {
+    pub(crate) fn kill(&self) {
+        self.core.kill();
+    }
+
+    pub(crate) fn join(self) -> T {
+        self.thread.join().unwrap()
+    }
 }
 
 /// Runs `f` so that a kill waits outside.
 pub(crate) fn shielded<T>(f: impl FnOnce() -> T) -> T {
-    OWN.with(|own| own.shielded.set(true));
+    Own::with(|own| own.shielded.set(true));
     let result = f();
-    OWN.with(|own| own.shielded.set(false));
+    Own::with(|own| own.shielded.set(false));
     result
 }
+
+/// The next `times` waits of the running thread, if it announces so many, each end once before their time, and begin anew:
+/// as with one that cannot tell whether it is unwinding.
+pub(crate) fn look_again(times: usize) {
+    Own::with(|own| own.looks_again.set(times));
+}
+
+/// Whether a kill has reached the running thread. The library's would have unwound there: what its calls answer after
+/// that, nobody would have heard.
+pub(crate) fn cut_short() -> bool {
+    Own::with(|own| own.cut_short.get())
+}
+
+/// As the library's.
+pub(crate) fn checkpoint() -> Result<(), Cancelled> {
+    Own::with(|own| {
+        let quiet = own.shielded.get() || !own.core.core().park.is_killed();
+        if quiet { Ok(()) } else { Err(own.cut_short()) }
+    })
+}
+
+/// loom lets others run wherever that makes a difference.
+pub(crate) fn give_way() {}
 
 /// As the library's. A deadline comes as soon as others had a chance to come first.
 pub(crate) fn park(
@@ -124,32 +193,40 @@ pub(crate) fn park(
     mut register: impl FnMut(&Announced<'_>) -> bool,
     mut forget: impl FnMut(WaitId),
 ) -> Result<bool, Cancelled> {
-    OWN.with(|own| {
+    Own::with(|own| {
         let state = &own.core.core().park;
-        let ticket = state.arm(!own.shielded.get()).ok_or(Cancelled)?;
-        if !register(&Announced { core: &own.core, ticket }) {
-            assert_ne!(state.disarm(ticket), Some(Cause::Woken), "by somebody who did not know of the wait");
-            return Ok(true);
-        }
-        HEAD_START.get().give();
-        if deadline != NEVER {
-            loom::thread::yield_now();
-            assert_ne!(state.notify(ticket, Cause::TimedOut), Notified::Asleep);
-        }
-        if state.commit() {
-            own.bell().sleep();
-            clock::advance(NAP.get());
-        }
-        let wait = WaitId::new(own.core.as_ptr(), ticket);
-        match state.cause() {
-            Cause::Woken => Ok(true),
-            Cause::TimedOut => {
-                forget(wait);
-                Ok(false)
+        loop {
+            let ticket = state.arm(!own.shielded.get()).ok_or_else(|| own.cut_short())?;
+            if !register(&Announced { core: &own.core, ticket }) {
+                assert_ne!(
+                    state.disarm(ticket),
+                    Some(Cause::Woken),
+                    "by somebody who did not know of the wait"
+                );
+                return Ok(true);
             }
-            Cause::Cancelled => {
-                forget(wait);
-                Err(Cancelled)
+            HEAD_START.get().give();
+            let looks = own.looks_again.get();
+            own.looks_again.set(looks.saturating_sub(1));
+            if deadline != NEVER || looks > 0 {
+                thread::yield_now();
+                assert_ne!(state.notify(ticket, Cause::TimedOut), Notified::Asleep);
+            }
+            if state.commit() {
+                own.bell().sleep();
+                clock::advance(NAP.get());
+            }
+            let wait = WaitId::new(own.core.as_ptr(), ticket);
+            match state.cause() {
+                Cause::Woken => return Ok(true),
+                Cause::TimedOut => forget(wait),
+                Cause::Cancelled => {
+                    forget(wait);
+                    return Err(own.cut_short());
+                }
+            }
+            if deadline != NEVER {
+                return Ok(false);
             }
         }
     })

@@ -14,6 +14,19 @@ macro_rules! models {
 }
 
 models! {
+    channel {
+        all_is_received_then_the_end
+        cut_short_receive_loses_nothing
+        killed_send_is_received_or_taken_back
+        line_goes_on_without_the_killed
+        message_against_registration
+        message_goes_with_the_receiver_or_comes_back
+        rendezvous_takes_place_or_not
+        room_is_given_away_at_once
+        room_is_passed_on
+        sender_that_looks_again_is_not_lost
+        waiting_sender_hears_of_the_end
+    }
     condvar {
         notify_against_deadline
         notify_against_kill
