@@ -42,6 +42,7 @@ code() {
 references() {
     code "$1" | grep -noP '(?<![\w:])(crate|super::super)::\K[a-z_]\w*(::[a-z_]\w*)?(?!\w*!)' || true
     case $1 in
+    src/*/*/*) ;;
     # Their parent is the crate itself.
     src/*/mod.rs) code "$1" | grep -noP '(?<![\w:])super::\K[a-z_]\w*(::[a-z_]\w*)?' || true ;;
     esac
