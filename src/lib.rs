@@ -39,12 +39,26 @@
 //!
 //! Every call works on OS threads, too: the same code blocks the greenlet where it runs in one, and the thread where not.
 //!
+//! # std, moved over
+//!
+//! A file that imports from `std::{net, thread, sync, io, fs, process, os, time}` moves to greenlets by importing from
+//! `vervet` instead, and nothing else: paths, names, signatures, errors and their messages are std's. What cannot block is
+//! re-exported. Each module says where it differs.
+//!
+//! | here | blocks the greenlet while |
+//! |---|---|
+//! | [`net`], [`os::unix::net`] | TCP, UDP and unix sockets wait for their peers |
+//! | [`thread`] | a "thread", which is a greenlet, sleeps, joins, or parks |
+//! | [`sync`], [`sync::mpsc`] | locks, conditions, barriers, initialisers and channels wait |
+//! | [`io`] | [`stdin`](io::stdin()) and [`pipe`](io::pipe())s wait for input, or for room |
+//! | [`fs`] | a thread of the pool waits for the disk |
+//! | [`process`] | children run, and their pipes wait |
+//!
 //! # What blocks what
 //!
 //! A call of this crate blocks the greenlet. A call of `std` that blocks (`std::thread::sleep`, `std::net`, a contended
-//! `std::sync::Mutex` whose holder waits) blocks the *worker*, with every greenlet on it. So use [`net`] instead of
-//! `std::net`, [`sleep`] instead of `std::thread::sleep`, and [`offload`] for the rest. A `std::sync::Mutex` is fine as
-//! long as nothing in its critical section waits.
+//! `std::sync::Mutex` whose holder waits) blocks the *worker*, with every greenlet on it. So use the modules above, and
+//! [`offload`] for the rest. A `std::sync::Mutex` is fine as long as nothing in its critical section waits.
 //!
 //! A greenlet that computes without a blocking call keeps its worker to itself; [`yield_now`] lets others in. Nothing preempts
 //! it. Workers look after I/O and timers at least every 61 switches or every millisecond, as far as greenlets let go.
@@ -56,7 +70,7 @@
 //! though. Three things follow:
 //!
 //! * `std::thread::current()`, `std::thread::park` and what is built on it (`std::sync::mpsc` when it has to wait, for one) belong
-//!   to the worker, not to the greenlet.
+//!   to the worker, not to the greenlet; [`thread`] and [`sync::mpsc`] have the greenlet's.
 //! * Crates that keep a pointer into their stack in a thread-local for the length of a closure (`scoped-tls`) assume that
 //!   closures on one thread nest. Those of interleaved greenlets do not: do not block inside such a closure.
 //! * While a thread runs the panic hook, std aborts if another panic begins on it: do not block in a hook. The count of panics under

@@ -1,4 +1,4 @@
-//! Reading and writing, with a [`stdin`] and a [`pipe`] that block the greenlet, not the thread: `std::io`'s names, signatures
+//! Reading and writing, with a [`stdin()`] and a [`pipe()`] that block the greenlet, not the thread: `std::io`'s names, signatures
 //! and behaviour.
 //!
 //! Replace `use std::io` by `use vervet::io` and the code stays as it is. The traits and everything built on them are std's
@@ -17,7 +17,7 @@
 //!   worker. Let go of the lock first.
 //!
 //! # Differences from std
-//! * [`stdin`] has a buffer of its own; use either std's or this one.
+//! * [`stdin()`] has a buffer of its own; use either std's or this one.
 //! * In a greenlet, a long `write` to a [`PipeWriter`] returns how much there was room for. std's waits for room for all of it.
 //! * [`IsTerminal`] is a trait of its own, for std's types and for this crate's.
 //!

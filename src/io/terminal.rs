@@ -8,7 +8,7 @@ use crate::fs::File;
 
 /// Whether this is a terminal.
 ///
-/// It is [`std::io::IsTerminal`], which std keeps to its own types, for those and for vervet's [`Stdin`](super::Stdin) and [`File`](crate::fs::File).
+/// It is [`std::io::IsTerminal`], which std keeps to its own types, for those and for vervet's [`Stdin`](super::Stdin) and [`File`].
 ///
 /// # Examples
 /// ```
