@@ -198,7 +198,7 @@ pub fn last_searcher_gives_up_against_spawn() {
 ///
 /// Fails if `get_up` leaves the nap counted; if a napping worker is not among the sleepers.
 pub fn nap_against_spawn() {
-    check(3, || {
+    check(2, || {
         let crew = Crew::new(2, 0, false);
         let workers = [0, 1].map(|index| crew.start(index, 1 - index));
         for _ in 0..2 {
