@@ -1,4 +1,4 @@
-//! Visitors (see may_visitors.rs) come, wait, talk and are cancelled at random; may is there first, with its own settings.
+//! Visitors (see may_visitors) come, wait, talk and are cancelled at random; may is there first, with its own settings.
 //!
 //! Some seconds by default. A full run:
 //!
