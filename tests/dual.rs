@@ -15,6 +15,9 @@
     reason = "programs, and a harness of its own"
 )]
 
+#[path = "common/scheduler.rs"]
+mod scheduler;
+
 use std::io::{Write as _, stderr};
 use std::process::{Command, ExitCode, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
