@@ -72,7 +72,7 @@ impl Thread {
     }
 
     /// The thread's name: what its [`Builder`](super::Builder) or [`vervet::Builder`](crate::Builder) was told, or of an OS
-    /// thread what std calls it.
+    /// thread what std calls it, and of a coroutine that somebody else has started on may what may does.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.0.name()

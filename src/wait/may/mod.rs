@@ -139,7 +139,7 @@ fn visitor() -> ControlRef {
         Body { core: Vtable { schedule: unpark, free: free_visitor }, run: no_run, discard: no_discard };
     let profile = Profile {
         id: GreenletId(runtime::new_id().get()),
-        name: None,
+        name: coroutine::current().name().map(Box::from),
         site: Location::caller(),
         parent: None,
         stack: None,
