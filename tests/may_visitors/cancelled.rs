@@ -15,7 +15,7 @@ use crate::*;
 
 /// Starts a visitor that waits in `wait`, where `count` sees it, and cancels it there. Its destructors run, and wait.
 #[track_caller]
-fn cancelled_in(count: impl Fn() -> usize, wait: impl FnOnce() + Send + 'static) {
+pub(crate) fn cancelled_in(count: impl Fn() -> usize, wait: impl FnOnce() + Send + 'static) {
     let bystander = visitor(|| vervet::sleep(4 * MOMENT));
     let (drops, before) = (Drops::new(), count());
     let value = drops.value();

@@ -8,6 +8,8 @@ mod common;
 mod cancelled;
 mod locals;
 mod streams;
+mod sync;
+mod threads;
 mod waits;
 
 use std::panic::resume_unwind;
