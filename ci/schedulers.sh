@@ -24,6 +24,7 @@ examples echo_client_verifies_echo_server $own_program
 examples echo_client_without_a_server $own_program
 examples echo_server_on_a_taken_port $own_program
 fairness one_yield_lets_new_greenlets_run $order
+fs neighbours::long_reads_do_not_hold_neighbours_up $neighbours
 greenlet handles::spawn_sites_are_the_callers $local_
 greenlet many::idle_comes_after_everything_else $local_
 greenlet many::yield_now_lets_each_have_its_turn $local_
@@ -51,13 +52,18 @@ panic several_are_stuck_and_end_in_any_order $neighbours
 panic who_catches_his_kill_beside_a_panic_dies_all_the_same $neighbours
 panic who_catches_his_panic_beside_a_panic_can_be_killed $neighbours
 panic_shared kills_and_timeouts_of_neighbours_come_in_the_end $neighbours
+panic_shared locks_are_not_poisoned_by_a_neighbour $neighbours
 panic_shared neighbours_go_on $neighbours
 panic_shared several_are_stuck_and_end_in_any_order $neighbours
 parallel all_workers_take_part may wakes no other worker for what waits behind a busy one's greenlet
 pinned greenlets_stay_on_their_thread greenlets on may do not
+process fifty_at_once_take_as_long_as_one $neighbours
 runtime metrics_count_what_waits $workers
+sync poison::a_neighbours_panic_does_not_poison $neighbours
 sync_wake fresh_greenlets_are_taken_from_a_busy_worker may wakes no other worker for what waits behind a busy one's greenlet
 syscalls echo_takes_few_system_calls counts what vervet's own scheduler needs
+thread contexts::a_parked_greenlet_does_not_block_its_worker $neighbours
+thread contexts::current_is_the_greenlet_however_it_was_started $local_
 timeout neighbours_are_not_touched $local_
 LIST
 }

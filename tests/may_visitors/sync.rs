@@ -236,7 +236,7 @@ fn a_panic_on_may_poisons() {
             vervet::sleep(MOMENT);
             fail("on purpose")
         });
-        assert_eq!(text(greenlet.join().map(|()| ()).unwrap_err().into_panic()), "on purpose");
+        assert_eq!(text(greenlet.join().unwrap_err().into_panic()), "on purpose");
         assert!(mutex.is_poisoned() && mutex.lock().is_err());
 
         let mutex = Arc::new(Mutex::new(()));
@@ -247,7 +247,7 @@ fn a_panic_on_may_poisons() {
             let _destructor = OnDrop(|| vervet::sleep(MOMENT));
             fail("on purpose")
         });
-        assert_eq!(text(visitor.join().map(|()| ()).unwrap_err()), "on purpose");
+        assert_eq!(text(visitor.join().unwrap_err()), "on purpose");
         assert!(mutex.is_poisoned() && mutex.lock().is_err());
     });
 }
