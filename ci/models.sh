@@ -6,4 +6,5 @@ cd "$(dirname "$0")/.."
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
 cd models
-cargo test --target-dir "$target/models" -- "$@"
+# Two at a time take longer than one after the other: loom switches between threads all the time, and the kernel with it.
+RUST_TEST_THREADS=${RUST_TEST_THREADS:-1} cargo test --target-dir "$target/models" -- "$@"
