@@ -8,7 +8,8 @@ use std::process::Command;
 
 use example::{binary, start, start_as};
 
-const ALL: [&str; 3] = ["demo", "echo_server", "echo_client"];
+const ALL: [&str; 6] =
+    ["demo", "echo_server", "echo_client", "http_server", "https_server", "websocket_chat"];
 
 #[test]
 fn demo_compares_both_sides() {
@@ -98,6 +99,8 @@ fn bad_values_are_refused() {
         ("demo", "--seconds"),
         ("echo_server", "--workers"),
         ("echo_client", "--size"),
+        ("http_server", "--seconds"),
+        ("https_server", "--seconds"),
     ] {
         start(name, &[flag, "many"]).end().refused(2, flag);
         start(name, &[flag]).end().refused(2, flag);
