@@ -11,9 +11,9 @@ use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd};
 
-use super::backoff::Backoff;
 use super::file::File;
 use crate::sys::file::{self, Lock};
+use crate::wait::backoff::Backoff;
 use crate::wait::{self, Reason};
 
 /// Why [`File::try_lock`] or [`File::try_lock_shared`] got no lock.
@@ -99,7 +99,7 @@ impl File {
             return file::lock(fd, lock);
         }
         wait::enter()?;
-        let mut backoff = Backoff::new();
+        let mut backoff = Backoff::coarse();
         while !file::try_lock(fd, lock)? {
             backoff.pause(Reason::Lock, fd.as_raw_fd() as u64)?;
         }

@@ -34,7 +34,6 @@
 
 // Uses `wait`, `greenlet` (for `blocking`) and `sys`.
 
-pub(crate) mod backoff;
 mod data;
 mod dir;
 mod file;

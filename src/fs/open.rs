@@ -13,13 +13,13 @@ use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Instant;
 
-use super::backoff::Backoff;
 use super::file::File;
 use crate::greenlet::blocking;
 use crate::sys::file::{self, Kind, WriterProbe};
 use crate::sys::net as flags;
 use crate::wait;
 use crate::wait::Reason;
+use crate::wait::backoff::Backoff;
 use crate::wait::io::{Attempt, Interest, Limit, until};
 
 /// How a file is to be opened: [`std::fs::OpenOptions`], for [`File`]s that block the greenlet.
@@ -109,7 +109,7 @@ impl OpenOptions {
         if wait::may_block_thread() {
             return Ok(File::new(self.inner.open(path)?, None));
         }
-        let mut backoff = Backoff::new();
+        let mut backoff = Backoff::coarse();
         loop {
             match blocking(|| self.open_now(path))?? {
                 Opened::Ready(file, kind) => return Ok(File::new(file, kind)),
@@ -157,7 +157,7 @@ pub(super) fn is_fifo(path: &Path) -> bool {
 /// Waits until somebody has opened a FIFO for writing.
 fn await_writer(file: File) -> io::Result<File> {
     let probe = WriterProbe::new()?;
-    let mut backoff = Backoff::new();
+    let mut backoff = Backoff::coarse();
     file.stream.will_wait();
     loop {
         let fd = file.inner.as_fd();

@@ -8,13 +8,13 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::patience::Patience;
 use super::socket::Socket;
 use super::state::{Origin, State, zero_timeout};
 use super::transfer::attempt;
 use crate::sys::address::Address;
 use crate::sys::net::{self as calls, Kind};
 use crate::sys::{errno, poll};
+use crate::wait::backoff::Backoff;
 use crate::wait::io::{Attempt, Interest, Limit, until};
 use crate::wait::{self, Reason};
 
@@ -69,14 +69,13 @@ impl Socket {
         wait::enter()?;
         // `socket` is fresh, so its flag is nobody's yet.
         calls::set_nonblocking(socket.fd(), true)?;
-        let mut patience = Patience::new();
+        let mut backoff = Backoff::fine();
         loop {
             match calls::connect_once(socket.fd(), addr) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 outcome => break outcome?,
             }
-            let until = wait::deadline_in(Some(patience.next()));
-            wait::park(Reason::Write, socket.fd().as_raw_fd() as u64, until, |_| true, |_| ())?;
+            backoff.pause(Reason::Write, socket.fd().as_raw_fd() as u64)?;
         }
         calls::set_nonblocking(socket.fd(), false)?;
         Ok(socket)

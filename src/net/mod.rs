@@ -47,7 +47,6 @@
 mod addr;
 mod connect;
 pub(crate) mod fd;
-mod patience;
 pub(crate) mod socket;
 mod state;
 mod tcp_listener;

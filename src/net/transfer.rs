@@ -10,11 +10,11 @@ use std::io::{self, IoSlice, IoSliceMut};
 use std::os::fd::AsRawFd;
 use std::time::Instant;
 
-use super::patience::Patience;
 use super::socket::Socket;
 use crate::sys::address::Address;
 use crate::sys::net::{self as calls, Kind, Mode};
 use crate::sys::{errno, poll};
+use crate::wait::backoff::Backoff;
 use crate::wait::io::{Attempt, Interest, Limit, until};
 use crate::wait::{self, Reason};
 
@@ -68,7 +68,7 @@ impl Socket {
             return calls::send_to(self.fd(), buf, addr, Mode::Blocking);
         }
         wait::enter()?;
-        let mut patience = Patience::new();
+        let mut backoff = Backoff::fine();
         let mut deadline = None;
         loop {
             match calls::send_to(self.fd(), buf, addr, Mode::Try) {
@@ -86,7 +86,7 @@ impl Socket {
             if deadline.is_some_and(|at| at <= now) {
                 return Err(errno::would_block());
             }
-            let next = now + patience.next();
+            let next = now + backoff.next();
             self.wait_for_room(deadline.map_or(next, |at| at.min(next)))?;
         }
     }

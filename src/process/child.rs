@@ -11,8 +11,8 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::process::{ExitStatus, Output};
 
 use super::pipe::{ChildStderr, ChildStdin, ChildStdout, read_both};
-use crate::fs::backoff::Backoff;
 use crate::sys::process;
+use crate::wait::backoff::Backoff;
 use crate::wait::io::{Attempt, Interest, Limit, until};
 use crate::wait::{self, Reason};
 
@@ -107,7 +107,7 @@ impl Child {
 
     /// Waits where there are no pidfds, or no fds left: a blocking wait would take up a thread of the pool for each child.
     fn look_for_end(&mut self) -> io::Result<ExitStatus> {
-        let mut backoff = Backoff::new();
+        let mut backoff = Backoff::coarse();
         loop {
             if let Some(status) = self.inner.try_wait()? {
                 return Ok(status);

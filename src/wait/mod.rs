@@ -4,6 +4,7 @@
 //! is killed or its `timeout` runs out. Nothing above this module suspends by other means, and no lock or borrow of
 //! runtime state lives across a wait.
 
+pub(crate) mod backoff;
 pub(crate) mod cancel;
 pub(crate) mod context;
 pub(crate) mod io;
