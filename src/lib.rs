@@ -114,12 +114,13 @@ pub mod net;
 pub mod os;
 pub mod process;
 pub mod runtime;
+pub mod select;
 pub mod sync;
 pub mod thread;
 pub mod time;
 
 pub use greenlet::{
-    AccessError, AsCompleted, Builder, Elapsed, Greenlet, GreenletRef, JoinError, LocalKey, Scope,
+    AccessError, AsCompleted, Builder, Elapsed, Ended, Greenlet, GreenletRef, JoinError, LocalKey, Scope,
     ScopedGreenlet, as_completed, current, idle, join_all, kill_all, offload, run, scope, shield, sleep,
     spawn, spawn_later, spawn_local, timeout, try_join_all, yield_now,
 };
@@ -127,3 +128,4 @@ pub use greenlet::{
 pub use runtime::Scheduler;
 pub use runtime::control::GreenletId;
 pub use runtime::exit::Exit;
+pub use select::wait;

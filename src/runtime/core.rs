@@ -162,8 +162,10 @@ impl WaitId {
 }
 
 /// The right to wake one particular wait of one waiter.
+///
+/// Opaque outside: it is in the signature of a public trait's hidden method, and nobody else can name it.
 #[derive(Clone, Debug)]
-pub(crate) struct Waker {
+pub struct Waker {
     core: CoreRef,
     ticket: Ticket,
 }

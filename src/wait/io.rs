@@ -7,7 +7,8 @@ use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::time::Instant;
 
 use super::context;
-use super::{Reason, cancel};
+use super::select::Source;
+use super::{Reason, WaitId, Waker, cancel};
 use crate::runtime;
 use crate::runtime::reactor::{self, Enqueued, Slot};
 use crate::sys::{clock, errno, poll};
@@ -227,6 +228,80 @@ fn wait_for_either(fds: [BorrowedFd<'_>; 2], slots: [(&'static Slot, u32); 2]) -
         super::yield_now(false)?;
     }
     Ok(())
+}
+
+/// Readiness of an fd, as one of several things to wait for: see [`readable`](crate::select::readable).
+#[derive(Debug)]
+pub struct Readiness<'a> {
+    fd: BorrowedFd<'a>,
+    interest: Interest,
+    epoch: Option<u32>,
+    wait: Option<WaitId>,
+    failed: Option<io::Error>,
+}
+
+impl<'a> Readiness<'a> {
+    pub(crate) fn new(fd: BorrowedFd<'a>, interest: Interest) -> Readiness<'a> {
+        Readiness { fd, interest, epoch: None, wait: None, failed: None }
+    }
+
+    fn slot(&self) -> io::Result<&'static Slot> {
+        reactor::slot(self.fd.as_raw_fd())
+    }
+
+    fn enqueue(&mut self, waker: Waker) -> io::Result<Enqueued> {
+        let slot = self.slot()?;
+        let direction = self.interest.direction();
+        let sequence = slot.sequence(direction);
+        // After the number was read: an edge that comes from now on changes it.
+        if self.is_ready() {
+            return Ok(Enqueued::Changed);
+        }
+        let runtime = runtime::try_get()?;
+        let worker = context::served().map_or_else(|| runtime.any_index(), |(_, worker)| worker);
+        self.wait = Some(waker.wait());
+        slot.enqueue(self.fd, direction, sequence, waker, (runtime, worker))
+    }
+
+    fn is_ready(&self) -> bool {
+        poll::is_ready(self.fd, self.interest == Interest::Write)
+    }
+}
+
+impl Source for Readiness<'_> {
+    type Output = io::Result<()>;
+
+    fn try_take(&mut self) -> Option<io::Result<()>> {
+        if let Some(error) = self.failed.take() {
+            return Some(Err(error));
+        }
+        match self.slot() {
+            Err(error) => return Some(Err(error)),
+            Ok(slot) if *self.epoch.get_or_insert(slot.epoch()) != slot.epoch() => {
+                return Some(Err(errno::closed()));
+            }
+            Ok(_) => {}
+        }
+        self.is_ready().then_some(Ok(()))
+    }
+
+    fn watch(&mut self, waker: Waker) -> bool {
+        match self.enqueue(waker) {
+            Ok(Enqueued::Yes) => true,
+            Ok(Enqueued::Changed | Enqueued::AlwaysReady) => false,
+            Err(error) => {
+                self.failed = Some(error);
+                false
+            }
+        }
+    }
+
+    fn unwatch(&mut self) -> Option<io::Result<()>> {
+        if let (Some(wait), Ok(slot)) = (self.wait.take(), self.slot()) {
+            slot.forget(self.interest.direction(), wait);
+        }
+        None
+    }
 }
 
 /// Blocks the OS thread until `fd` may be ready, at most until `deadline` or the `timeout` around us.

@@ -11,6 +11,8 @@ pub(crate) mod io;
 #[cfg(feature = "may")]
 pub(crate) mod may;
 pub(crate) mod queue;
+pub(crate) mod select;
+pub(crate) mod several;
 mod signal;
 pub(crate) mod waiter;
 
@@ -175,6 +177,11 @@ pub(crate) fn may_block_thread() -> bool {
 /// The moment `d` from now; `None` and anything beyond the clock's range never come.
 pub(crate) fn deadline_in(d: Option<Duration>) -> u64 {
     d.map_or(NEVER, |d| clock::now().saturating_add(clock::nanos(d)))
+}
+
+/// Whether the moment `due` has come.
+pub(crate) fn is_past(due: u64) -> bool {
+    due != NEVER && due <= clock::now()
 }
 
 /// A moment as the waits count it.

@@ -1,0 +1,60 @@
+//! Waiting for the first of several things: items, permits, events, ends of greenlets, timers, fds.
+//!
+//! [`select!`](crate::select!) is for a handful of things that are known when the code is written, [`Select`] for a number that
+//! is known only when it runs, [`wait`](crate::wait()) for all (or the first few) of many.
+//!
+//! An `Option` of a source is one that is never chosen while it is `None`: `condition.then(|| source)`.
+//!
+//! # What a selection leaves behind
+//! Nothing but what it yields. Sources that lose give away no item and take no permit, and keep no trace of having been
+//! waited for; an item that was to be put is dropped with its source. Each source that is ready at once has the same chance.
+//! The costs of a selection grow with the number of sources; those of whoever makes one of them ready do not.
+
+mod dynamic;
+mod fd;
+mod several;
+mod timer;
+#[macro_use]
+mod macros;
+
+pub use self::dynamic::Select;
+pub use self::fd::{readable, writable};
+pub use self::several::wait;
+pub use self::timer::{After, after, at};
+pub use crate::wait::io::Readiness;
+pub use crate::wait::select::{Source, Waitable};
+
+/// What [`select!`](crate::select!) expands to. Not for use otherwise.
+#[doc(hidden)]
+pub mod __private {
+    use crate::wait::NEVER;
+    pub use crate::wait::select::{Arm, Pollable};
+
+    /// Waits for one of the arms.
+    pub fn select(arms: &mut [&mut dyn Pollable]) -> usize {
+        super::select(arms, NEVER).expect("there is no deadline")
+    }
+
+    /// Which of the arms is ready now.
+    pub fn try_select(arms: &mut [&mut dyn Pollable]) -> Option<usize> {
+        super::select(arms, 0)
+    }
+}
+
+use crate::wait::select::Pollable;
+use crate::wait::{self as waiting, cancel};
+
+/// As the engine's; where a cancellation cannot unwind there is no error to give, so it waits to the end.
+fn select(arms: &mut [&mut dyn Pollable], deadline: u64) -> Option<usize> {
+    if let Ok(chosen) = waiting::select::select(arms, deadline) {
+        return chosen;
+    }
+    cancel::shielded(|| {
+        loop {
+            // In a shield nothing is cut short.
+            if let Ok(chosen) = waiting::select::select(arms, deadline) {
+                return chosen;
+            }
+        }
+    })
+}
