@@ -64,11 +64,13 @@ pub(crate) enum Reason {
     Channel,
     /// The end of a child process.
     Child,
+    /// The first of several things.
+    Select,
     /// Another kind of wait that a layer above has built.
     Other,
 }
 
-pub(crate) const REASONS: [Reason; 11] = [
+pub(crate) const REASONS: [Reason; 12] = [
     Reason::Sleep,
     Reason::Join,
     Reason::Read,
@@ -79,6 +81,7 @@ pub(crate) const REASONS: [Reason; 11] = [
     Reason::Signal,
     Reason::Channel,
     Reason::Child,
+    Reason::Select,
     Reason::Other,
 ];
 
@@ -96,6 +99,7 @@ impl Reason {
             Reason::Signal => "signal",
             Reason::Channel => "channel",
             Reason::Child => "child process",
+            Reason::Select => "select",
             Reason::Other => "other",
         }
     }

@@ -149,6 +149,8 @@ pub struct Parked {
     pub channel: usize,
     /// For a child process to end.
     pub child: usize,
+    /// For the first of several things, or for several of many.
+    pub select: usize,
     /// For anything else.
     pub other: usize,
 }
@@ -173,6 +175,7 @@ impl Parked {
             Reason::Signal => &mut self.signal,
             Reason::Channel => &mut self.channel,
             Reason::Child => &mut self.child,
+            Reason::Select => &mut self.select,
             Reason::Other => &mut self.other,
         }
     }

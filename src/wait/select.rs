@@ -202,7 +202,7 @@ fn wait(arms: &mut [&mut dyn Pollable], order: &[usize], deadline: u64) -> Resul
         }
         chosen
     };
-    super::park(Reason::Other, 0, until, register, |_| {
+    super::park(Reason::Select, 0, until, register, |_| {
         // The wait did not end by a wake, so nothing was handed over.
         unwatch();
     })?;

@@ -47,7 +47,7 @@ impl Board {
                 state.reader = waits.then(|| announced.waker());
                 waits
             };
-            if !super::park(Reason::Other, 0, deadline, register, |_| self.lock().reader = None)? {
+            if !super::park(Reason::Select, 0, deadline, register, |_| self.lock().reader = None)? {
                 return Ok(None);
             }
         }

@@ -115,7 +115,7 @@ fn a_kill_leaves_nothing_behind() {
                 _ = after(HOUR) => {}
             }
         });
-        parked(&waits.handle(), "other");
+        parked(&waits.handle(), "select");
         waits.kill();
         assert!(waits.join().unwrap_err().is_killed());
         slow.kill();
