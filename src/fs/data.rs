@@ -16,7 +16,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::file::File;
 use crate::greenlet::blocking;
-use crate::sys::file::{self, Kind, Tried};
+use crate::sys::file::{self, Kind};
+use crate::sys::rw::Tried;
 use crate::wait;
 
 /// The most that is read in place.

@@ -13,13 +13,11 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::greenlet::blocking;
-use crate::sys::file::{self, Kind, Tried};
+use crate::sys::file::{self, Kind};
 use crate::sys::net as flags;
+use crate::sys::rw::{self, PIPE_BUF, Tried};
 use crate::wait;
 use crate::wait::io::{Attempt, Interest, Limit, until};
-
-/// A writable pipe has room for this much, for one writer.
-const PIPE_BUF: usize = 4096;
 
 /// What goes along with an fd that is waited for. To be dropped before the fd is.
 #[derive(Debug)]
@@ -77,25 +75,25 @@ impl Stream {
         bufs: &mut [IoSliceMut<'_>],
     ) -> io::Result<usize> {
         if wait::may_block_thread() {
-            return file::read(fd, bufs);
+            return rw::read_vectored(fd, bufs);
         }
         let outcome = self.wait(fd, kind, Interest::Read, |fd, twin| match twin {
-            true => nonblocking(file::read(fd, bufs)),
+            true => nonblocking(rw::read_vectored(fd, bufs)),
             false => file::try_read(fd, bufs, None),
         })?;
         match outcome {
             Outcome::Done(count) => Ok(count),
-            Outcome::Ready => blocking(|| file::read(fd, bufs))?,
+            Outcome::Ready => blocking(|| rw::read_vectored(fd, bufs))?,
         }
     }
 
     /// As `writev`, but it is the greenlet that waits, and only until something has been written.
     pub(crate) fn write(&self, fd: BorrowedFd<'_>, kind: Kind, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
         if wait::may_block_thread() {
-            return file::write(fd, bufs);
+            return rw::write_vectored(fd, bufs);
         }
         let outcome = self.wait(fd, kind, Interest::Write, |fd, twin| match twin {
-            true => nonblocking(file::write(fd, bufs)),
+            true => nonblocking(rw::write_vectored(fd, bufs)),
             false => file::try_write(fd, bufs),
         })?;
         match outcome {
@@ -103,7 +101,7 @@ impl Stream {
             Outcome::Ready => {
                 let first = bufs.iter().find(|buf| !buf.is_empty()).map_or(&[][..], |buf| buf);
                 let few = &first[..first.len().min(PIPE_BUF)];
-                blocking(|| file::write(fd, &[IoSlice::new(few)]))?
+                blocking(|| rw::write_vectored(fd, &[IoSlice::new(few)]))?
             }
         }
     }
@@ -114,7 +112,7 @@ impl Stream {
         self.will_wait();
         let mut bufs = [IoSliceMut::new(buf)];
         let attempt = self.attempt(fd, Kind::Pipe, Interest::Read, &mut |fd, twin| match twin {
-            true => nonblocking(file::read(fd, &mut bufs)),
+            true => nonblocking(rw::read_vectored(fd, &mut bufs)),
             false => file::try_read(fd, &mut bufs, None),
         })?;
         match attempt {

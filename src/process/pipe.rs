@@ -9,6 +9,7 @@ use std::process::Stdio;
 
 use crate::fs::stream::Stream;
 use crate::sys::file::Kind;
+use crate::sys::rw;
 use crate::wait;
 use crate::wait::io::{Attempt, until_either};
 
@@ -211,7 +212,7 @@ impl Read for Ready<'_> {
         match self.0.stream.try_read(self.0.fd.as_fd(), buf)? {
             Some(count) => Ok(count),
             // Without a way to try, the pipe was polled: it is ours alone, so this does not block.
-            None => crate::sys::file::read(self.0.fd.as_fd(), &mut [IoSliceMut::new(buf)]),
+            None => rw::read(self.0.fd.as_fd(), buf),
         }
     }
 }

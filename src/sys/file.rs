@@ -9,18 +9,7 @@ use rustix::io::{Errno, ReadWriteFlags};
 use rustix::pipe::{PipeFlags, SpliceFlags};
 use rustix::time::Timespec;
 
-/// "Where the file's position is", to calls that take an offset.
-const CURRENT: u64 = u64::MAX;
-
-/// How an attempt that must not wait ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tried {
-    Done(usize),
-    /// It would have to wait.
-    WouldBlock,
-    /// This file, or this kernel, knows no such attempt.
-    Unsupported,
-}
+use super::rw::{HERE, Tried};
 
 /// What a file is, as far as waiting for it goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,12 +52,12 @@ pub(crate) fn try_read(
     bufs: &mut [IoSliceMut<'_>],
     offset: Option<u64>,
 ) -> io::Result<Tried> {
-    tried(rustix::io::preadv2(fd, bufs, offset.unwrap_or(CURRENT), ReadWriteFlags::NOWAIT))
+    tried(rustix::io::preadv2(fd, bufs, offset.unwrap_or(HERE), ReadWriteFlags::NOWAIT))
 }
 
 /// Writes, at the file's position, what there is room for without waiting.
 pub(crate) fn try_write(fd: BorrowedFd<'_>, bufs: &[IoSlice<'_>]) -> io::Result<Tried> {
-    tried(rustix::io::pwritev2(fd, bufs, CURRENT, ReadWriteFlags::NOWAIT))
+    tried(rustix::io::pwritev2(fd, bufs, HERE, ReadWriteFlags::NOWAIT))
 }
 
 fn tried(result: Result<usize, Errno>) -> io::Result<Tried> {
@@ -79,16 +68,6 @@ fn tried(result: Result<usize, Errno>) -> io::Result<Tried> {
         Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::PERM | Errno::INVAL) => Ok(Tried::Unsupported),
         Err(error) => Err(error.into()),
     }
-}
-
-/// `readv`, as blocking as the fd is.
-pub(crate) fn read(fd: BorrowedFd<'_>, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-    Ok(rustix::io::readv(fd, bufs)?)
-}
-
-/// `writev`, as blocking as the fd is.
-pub(crate) fn write(fd: BorrowedFd<'_>, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-    Ok(rustix::io::writev(fd, bufs)?)
 }
 
 /// Whether `fd` is readable (or writable), or at its end, at this moment.

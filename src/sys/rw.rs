@@ -11,7 +11,7 @@ use rustix::pipe::PipeFlags;
 pub(crate) const PIPE_BUF: usize = rustix::pipe::PIPE_BUF;
 
 /// "Where the file stands", as `preadv2` wants it.
-const HERE: u64 = u64::MAX;
+pub(super) const HERE: u64 = u64::MAX;
 
 /// What a call that must not block has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
