@@ -115,6 +115,7 @@ pub mod os;
 pub mod process;
 pub mod runtime;
 pub mod select;
+pub mod signal;
 pub mod sync;
 pub mod thread;
 pub mod time;
