@@ -22,6 +22,7 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::ptr::NonNull;
 
 use super::handle::JoinError;
+use crate::runtime::bindings::Bindings;
 use crate::runtime::control::{Body, Control, ControlRef, GreenletId, HOMELESS, Profile};
 use crate::runtime::core::{Core, Vtable};
 use crate::runtime::exit::Exit;
@@ -112,6 +113,7 @@ where
         name: options.name,
         site: options.site,
         parent: context::greenlet().map(ControlRef::share),
+        bindings: context::bindings(Bindings::copy),
         stack,
         scheduler: Scheduler::Vervet,
         visitor: false,
@@ -153,6 +155,7 @@ where
         name: options.name,
         site: options.site,
         parent: context::greenlet().map(ControlRef::share),
+        bindings: context::bindings(Bindings::copy),
         stack: None,
         shard: home,
         home,

@@ -20,6 +20,7 @@ use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::bindings::Bindings;
 use super::core::{Core, CoreRef, Vtable};
 use super::exit::{Exit, ExitCell};
 use super::inbox::Linked;
@@ -186,6 +187,8 @@ pub(crate) struct Own {
     pub(crate) panics: Cell<usize>,
     /// Its `greenlet_local!` values.
     pub(crate) locals: UnsafeCell<Locals>,
+    /// What scoped values are bound to, for the code it runs now.
+    pub(crate) bindings: Cell<Bindings>,
     /// Its first run is put off by a timer, which may be set still when a kill makes it run early.
     pub(crate) put_off: Cell<bool>,
     /// It was sent to its worker by another, and is counted there as `assigned`.
@@ -257,6 +260,7 @@ pub(crate) struct Profile {
     pub(crate) name: Option<Box<str>>,
     pub(crate) site: &'static Location<'static>,
     pub(crate) parent: Option<ControlRef>,
+    pub(crate) bindings: Bindings,
     pub(crate) stack: Option<Stack>,
     pub(crate) shard: u32,
     /// Tied to this worker from the start. For a coroutine of may's: the worker that looks after its I/O and timers.
@@ -288,6 +292,7 @@ impl Control {
                 cancel: Cancellation::new(),
                 panics: Cell::new(0),
                 locals: UnsafeCell::default(),
+                bindings: Cell::new(profile.bindings),
                 put_off: Cell::new(false),
                 assigned: Cell::new(false),
                 default_stack,

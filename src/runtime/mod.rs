@@ -6,6 +6,7 @@
 //! From outside: [`Builder`] starts the runtime with other settings than the default ones, [`metrics()`] and [`dump()`]
 //! show what it does.
 
+pub(crate) mod bindings;
 pub(crate) mod control;
 pub(crate) mod core;
 pub(crate) mod exit;

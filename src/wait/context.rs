@@ -3,6 +3,7 @@
 //! Uses `runtime` and `sys`, and `wait::may` for the third.
 
 use std::cell::Cell;
+use std::mem::ManuallyDrop;
 use std::num::NonZeroU64;
 use std::ptr::NonNull;
 use std::sync::OnceLock;
@@ -11,6 +12,7 @@ use std::sync::OnceLock;
 use super::may;
 use super::signal::Signal;
 use crate::coroutine::Suspend;
+use crate::runtime::bindings::Bindings;
 use crate::runtime::control::{Cancellation, Control, ControlRef, Phase, Reason};
 use crate::runtime::core::{Core, CoreRef, Vtable, WaitId, Waker};
 use crate::runtime::parking::{Cause, ParkState, Ticket};
@@ -68,6 +70,15 @@ pub(crate) fn served<'a>() -> Option<(&'a Control, u32)> {
         return Some((control, control.home()));
     }
     worker::current().map(|control| (control, worker::of(control).index))
+}
+
+/// Shows `f` what scoped values are bound to where the running code is.
+#[inline]
+pub(crate) fn bindings<R>(f: impl FnOnce(&Cell<Bindings>) -> R) -> R {
+    match control() {
+        Some(control) => f(&control.own.bindings),
+        None => BINDINGS.with(|bindings| f(bindings)),
+    }
 }
 
 impl Context<'_> {
@@ -186,6 +197,8 @@ pub(crate) struct ThreadRef(CoreRef);
 static THREAD: Vtable = Vtable { schedule: signal_thread, free: free_thread };
 
 thread_local! {
+    /// An OS thread's own. Nothing is lost without a destructor: whoever binds a value takes it back. So it is there to the end.
+    static BINDINGS: ManuallyDrop<Cell<Bindings>> = const { ManuallyDrop::new(Cell::new(Bindings::NONE)) };
     static OWN: ThreadRef = ThreadRef::new();
     /// Survives `OWN`, so that a thread keeps its number to the very end. 0: none yet.
     static ID: Cell<u64> = const { Cell::new(0) };

@@ -165,6 +165,9 @@ pub(crate) fn end(control: &Control, exit: Exit) {
     for callback in callbacks {
         runtime::call_back(callback, exit, control);
     }
+    // What is bound lives no longer than the greenlet, even if a reference to that is kept.
+    let bindings = control.own.bindings.take();
+    runtime::contain(|| drop(bindings));
     // Those that the result's destructor and the callbacks have made.
     // SAFETY: as above.
     unsafe { locals::drop_all(&control.own.locals) };

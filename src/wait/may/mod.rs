@@ -43,6 +43,7 @@ pub(crate) use self::start::Opening;
 use super::NEVER;
 use crate::coroutine::OverflowInfo;
 use crate::coroutine::overflow::{self, Guest};
+use crate::runtime::bindings::Bindings;
 use crate::runtime::control::{Body, Control, ControlRef, GreenletId, Phase, Profile, Reason};
 use crate::runtime::core::{Core, Vtable};
 use crate::runtime::exit::Exit;
@@ -147,6 +148,7 @@ fn visitor() -> ControlRef {
         home: runtime::get().any_index(),
         scheduler: Scheduler::May,
         visitor: true,
+        bindings: Bindings::NONE,
     };
     let control = NonNull::from(Box::leak(Box::new(Control::new(&VISITOR, profile))));
     // SAFETY: a fresh box, and the two references it starts with, of which a visitor needs one.
