@@ -35,7 +35,7 @@
 //! * Waited for: [`Greenlet::join`], [`join_all`], [`try_join_all`], [`as_completed`], [`Greenlet::on_exit`], `.await`.
 //! * Ended from outside: [`Greenlet::kill`], [`timeout`], [`kill_all`]; put off by [`shield`].
 //! * Off the workers: [`offload`], for what blocks and is not vervet's.
-//! * For itself: [`greenlet_local!`] values, [`current`], [`sleep`], [`yield_now`], [`idle`].
+//! * For itself: [`greenlet_local!`] values, [`ScopedValue`]s that it hands on, [`current`], [`sleep`], [`yield_now`], [`idle`].
 //!
 //! Every call works on OS threads, too: the same code blocks the greenlet where it runs in one, and the thread where not.
 //!
@@ -122,8 +122,8 @@ pub mod time;
 
 pub use greenlet::{
     AccessError, AsCompleted, Builder, Elapsed, Ended, Greenlet, GreenletRef, JoinError, LocalKey, Scope,
-    ScopedGreenlet, as_completed, current, idle, join_all, kill_all, offload, run, scope, shield, sleep,
-    spawn, spawn_later, spawn_local, timeout, try_join_all, yield_now,
+    ScopedGreenlet, ScopedValue, as_completed, current, idle, join_all, kill_all, offload, run, scope,
+    shield, sleep, spawn, spawn_later, spawn_local, timeout, try_join_all, yield_now,
 };
 #[cfg(feature = "may")]
 pub use runtime::Scheduler;

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use crate::runtime;
-use crate::wait::{self, NEVER, Reason, Waker, cancel};
+use crate::runtime::bindings::Bindings;
+use crate::wait::{self, NEVER, Reason, Waker, cancel, context};
 
 /// Where the pool's thread and the caller meet.
 struct Packet<T> {
@@ -55,6 +56,8 @@ where
         state: Mutex::new(State { result: None, caller: None }),
     });
     let theirs = Arc::clone(&packet);
+    let inherited = context::bindings(Bindings::copy);
+    let f = move || context::bindings(|cell| inherited.cover(cell, f));
     if let Err((error, job)) = runtime::get().offload.submit(Box::new(move || theirs.run(f))) {
         // Not one thread to be had: late is better than never.
         log::warn!("offload runs on a worker, for lack of a thread: {error}");
