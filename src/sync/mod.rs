@@ -21,6 +21,18 @@
 //! the next in line. With `panic = "abort"`, and for a `timeout` that was entered while unwinding, there is no error to
 //! answer with: these calls then wait to the end.
 //!
+//! # Beyond std
+//! What gevent, tokio and others have, in the same style: `x`, `try_x`, `x_timeout`, between greenlets and OS threads in every
+//! combination. Waiters are served in order, and what one who is killed had been meant to get goes to the next. None of these
+//! knows poison.
+//!
+//! | | |
+//! |---|---|
+//! | [`Semaphore`] | so many may go on, the others wait; permits are guards |
+//!
+//! They can be waited for together with other things: see [`select!`](crate::select!), and
+//! [`wait`](crate::wait()) for several of many.
+//!
 //! # Examples
 //! ```
 //! use vervet::sync::{Arc, Condvar, Mutex};
@@ -50,6 +62,7 @@ mod once_lock;
 mod poison;
 mod raw;
 mod rwlock;
+mod semaphore;
 
 pub use std::sync::{Arc, LockResult, PoisonError, TryLockError, TryLockResult, Weak, atomic};
 
@@ -62,6 +75,10 @@ pub use once::ONCE_INIT;
 pub use once::{Once, OnceState};
 pub use once_lock::OnceLock;
 pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+pub use semaphore::{
+    AcquireError, AcquireTimeoutError, OwnedSemaphorePermit, Semaphore, SemaphoreAcquire, SemaphorePermit,
+    SemaphoreWait, TryAcquireError,
+};
 
 use crate::wait::{Cancelled, cancel};
 

@@ -7,3 +7,4 @@ pub(crate) mod condvar;
 pub(crate) mod mutex;
 pub(crate) mod once;
 pub(crate) mod rwlock;
+pub(crate) mod semaphore;
