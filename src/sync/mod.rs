@@ -29,6 +29,7 @@
 //! | | |
 //! |---|---|
 //! | [`Semaphore`] | so many may go on, the others wait; permits are guards |
+//! | [`Event`] | a flag that is waited for, and may be taken back |
 //!
 //! They can be waited for together with other things: see [`select!`](crate::select!), and
 //! [`wait`](crate::wait()) for several of many.
@@ -54,6 +55,7 @@
 
 mod barrier;
 mod condvar;
+mod event;
 mod lazy_lock;
 pub mod mpsc;
 mod mutex;
@@ -68,6 +70,7 @@ pub use std::sync::{Arc, LockResult, PoisonError, TryLockError, TryLockResult, W
 
 pub use barrier::{Barrier, BarrierWaitResult};
 pub use condvar::{Condvar, WaitTimeoutResult};
+pub use event::{Event, EventWait};
 pub use lazy_lock::LazyLock;
 pub use mutex::{Mutex, MutexGuard};
 #[expect(deprecated, reason = "std has it still")]

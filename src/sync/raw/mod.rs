@@ -4,6 +4,7 @@
 //! Uses `wait` and `sys`. Model-checked in `models/`.
 
 pub(crate) mod condvar;
+pub(crate) mod event;
 pub(crate) mod mutex;
 pub(crate) mod once;
 pub(crate) mod rwlock;
