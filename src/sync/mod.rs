@@ -30,6 +30,7 @@
 //! |---|---|
 //! | [`Semaphore`] | so many may go on, the others wait; permits are guards |
 //! | [`Event`] | a flag that is waited for, and may be taken back |
+//! | [`AsyncResult`] | a value or an error: set once, waited for by many, linked to callbacks, awaited by tasks |
 //!
 //! They can be waited for together with other things: see [`select!`](crate::select!), and
 //! [`wait`](crate::wait()) for several of many.
@@ -53,6 +54,7 @@
 
 // Uses `wait`, and `sys` for the clock.
 
+mod async_result;
 mod barrier;
 mod condvar;
 mod event;
@@ -68,6 +70,7 @@ mod semaphore;
 
 pub use std::sync::{Arc, LockResult, PoisonError, TryLockError, TryLockResult, Weak, atomic};
 
+pub use async_result::{AsyncError, AsyncResult, AsyncResultGet, AsyncResultWait, GetTimeoutError};
 pub use barrier::{Barrier, BarrierWaitResult};
 pub use condvar::{Condvar, WaitTimeoutResult};
 pub use event::{Event, EventWait};

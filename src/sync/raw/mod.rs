@@ -7,5 +7,6 @@ pub(crate) mod condvar;
 pub(crate) mod event;
 pub(crate) mod mutex;
 pub(crate) mod once;
+pub(crate) mod promise;
 pub(crate) mod rwlock;
 pub(crate) mod semaphore;
