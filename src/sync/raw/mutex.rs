@@ -90,15 +90,20 @@ impl RawMutex {
 
     /// Waits for the lock.
     pub(crate) fn lock(&self) -> Result<(), Cancelled> {
+        self.lock_until(NEVER).map(drop)
+    }
+
+    /// Waits for the lock, until `deadline` at most. Whether it is had.
+    pub(crate) fn lock_until(&self, deadline: u64) -> Result<bool, Cancelled> {
         let came = clock::now();
         let mut turn = None;
         loop {
             let place = Cell::new(Place::default());
             let mut free = false;
-            wait::park(
+            let in_time = wait::park(
                 Reason::Lock,
                 0,
-                NEVER,
+                deadline,
                 |announced| {
                     let mut queue = self.queue();
                     free = !self.queue_up();
@@ -116,8 +121,11 @@ impl RawMutex {
                     self.still_queued(&queue);
                 },
             )?;
+            if !in_time {
+                return Ok(false);
+            }
             if free || turn == Some(Turn::Own) || self.try_lock() {
-                return Ok(());
+                return Ok(true);
             }
             let patient = clock::now().saturating_sub(came) < PATIENCE;
             turn = Some(if patient { Turn::Try } else { Turn::Own });
