@@ -31,8 +31,9 @@
 //! | [`Semaphore`] | so many may go on, the others wait; permits are guards |
 //! | [`Event`] | a flag that is waited for, and may be taken back |
 //! | [`AsyncResult`] | a value or an error: set once, waited for by many, linked to callbacks, awaited by tasks |
+//! | [`ReentrantMutex`] | a lock that its holder may lock again |
 //!
-//! They can be waited for together with other things: see [`select!`](crate::select!), and
+//! All but [`ReentrantMutex`] can be waited for together with other things: see [`select!`](crate::select!), and
 //! [`wait`](crate::wait()) for several of many.
 //!
 //! # Examples
@@ -65,6 +66,7 @@ mod once;
 mod once_lock;
 mod poison;
 mod raw;
+mod reentrant_mutex;
 mod rwlock;
 mod semaphore;
 
@@ -80,6 +82,7 @@ pub use mutex::{Mutex, MutexGuard};
 pub use once::ONCE_INIT;
 pub use once::{Once, OnceState};
 pub use once_lock::OnceLock;
+pub use reentrant_mutex::{ReentrantMutex, ReentrantMutexGuard};
 pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub use semaphore::{
     AcquireError, AcquireTimeoutError, OwnedSemaphorePermit, Semaphore, SemaphoreAcquire, SemaphorePermit,

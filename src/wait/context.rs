@@ -81,6 +81,15 @@ pub(crate) fn bindings<R>(f: impl FnOnce(&Cell<Bindings>) -> R) -> R {
     }
 }
 
+/// The number of the running code: of its greenlet or coroutine, or of its OS thread. No other ever has the same.
+#[inline]
+pub(crate) fn id() -> NonZeroU64 {
+    match control() {
+        Some(control) => NonZeroU64::new(control.id.0).expect("numbers begin at 1"),
+        None => own_id(),
+    }
+}
+
 impl Context<'_> {
     pub(crate) fn park_state(&self) -> &ParkState {
         match self {
