@@ -32,6 +32,7 @@
 //! | [`Event`] | a flag that is waited for, and may be taken back |
 //! | [`AsyncResult`] | a value or an error: set once, waited for by many, linked to callbacks, awaited by tasks |
 //! | [`ReentrantMutex`] | a lock that its holder may lock again |
+//! | [`WaitGroup`] | until all of a group are done |
 //!
 //! All but [`ReentrantMutex`] can be waited for together with other things: see [`select!`](crate::select!), and
 //! [`wait`](crate::wait()) for several of many.
@@ -69,6 +70,7 @@ mod raw;
 mod reentrant_mutex;
 mod rwlock;
 mod semaphore;
+mod wait_group;
 
 pub use std::sync::{Arc, LockResult, PoisonError, TryLockError, TryLockResult, Weak, atomic};
 
@@ -88,6 +90,7 @@ pub use semaphore::{
     AcquireError, AcquireTimeoutError, OwnedSemaphorePermit, Semaphore, SemaphoreAcquire, SemaphorePermit,
     SemaphoreWait, TryAcquireError,
 };
+pub use wait_group::{WaitGroup, WaitGroupWait};
 
 use crate::wait::{Cancelled, cancel};
 
