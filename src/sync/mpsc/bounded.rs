@@ -20,6 +20,10 @@
 //! short finds its message in the line, under the lock, and takes it back; meanwhile its place is passed over. A receiver
 //! whose wait was cut short is as good as none. So `timeout` and `kill` never leave it open whether a message was sent.
 //!
+//! Selections do the same in two steps: a sender's message is in the line while it watches, and a rendezvous with a receiver that
+//! watches leaves the message in the buffer, for the end of that watch. A selection may send and receive here at once; it is no
+//! partner for itself.
+//!
 //! There is room only if nobody whose wait goes on is in the line: a sender gets in line only when there is none, and
 //! what makes room gives it to the first of those. So a send needs to look at the buffer alone.
 
@@ -51,6 +55,8 @@ struct State<T> {
 struct Waiting<T> {
     turn: u64,
     waker: Waker,
+    /// Its wait has been cut short: it is about to leave the line by itself.
+    over: bool,
     message: T,
 }
 
@@ -129,8 +135,10 @@ impl<T> State<T> {
 
     /// Ends the wait of the first sender in line, and takes over its message.
     fn first_in_line(&mut self) -> Option<T> {
-        // Those whose waits have been cut short are about to leave the line by themselves.
-        let first = self.line.iter().position(|waiting| waiting.waker.wake())?;
+        let first = self.line.iter_mut().position(|waiting| {
+            waiting.over = waiting.over || !waiting.waker.wake();
+            !waiting.over
+        })?;
         self.line.remove(first).map(|waiting| waiting.message)
     }
 
@@ -141,7 +149,7 @@ impl<T> State<T> {
             self.next_turn
         });
         let place = self.line.partition_point(|waiting| waiting.turn < turn);
-        self.line.insert(place, Waiting { turn, waker, message });
+        self.line.insert(place, Waiting { turn, waker, over: false, message });
         turn
     }
 
@@ -177,6 +185,24 @@ impl<T> Producer<T> {
             Err(TrySendError::Disconnected(message)) => Err(SendError(message)),
             Err(TrySendError::Full(message)) => self.send_in_turn(message),
         }
+    }
+
+    /// Puts a selection's message in line, in its turn if it has been there before. It comes back if there is room for it now, or
+    /// a receiver, or no receiver any more.
+    pub(crate) fn watch(&self, waker: Waker, turn: &mut Option<u64>, message: T) -> Result<(), T> {
+        let mut state = self.0.lock();
+        // One whose wait is over is still there; the next attempt to send takes it out.
+        let partner = state.receiver.as_ref().is_some_and(|receiver| receiver.wait() != waker.wait());
+        if state.receiver_gone || state.buffer.len() < state.bound || (state.bound == 0 && partner) {
+            return Err(message);
+        }
+        *turn = Some(state.line_up(*turn, waker, message));
+        Ok(())
+    }
+
+    /// Takes a selection's message out of the line. `None`: it was taken over.
+    pub(crate) fn unwatch(&self, turn: u64) -> Option<T> {
+        self.0.lock().step_out(turn)
     }
 
     fn send_in_turn(&self, message: T) -> Result<(), SendError<T>> {
@@ -246,6 +272,24 @@ impl<T> Receive<T> for Consumer<T> {
             waits
         };
         wait::park(Reason::Channel, 0, deadline, register, |_| self.0.lock().receiver = None)
+    }
+
+    fn watch(&self, waker: Waker) -> bool {
+        let mut state = self.0.lock();
+        let other = |waiting: &Waiting<T>| !waiting.over && waiting.waker.wait() != waker.wait();
+        // Nothing is taken from a sender yet: the selection may still be somebody else's.
+        let waits = state.buffer.is_empty() && state.producers > 0 && !state.line.iter().any(other);
+        if waits {
+            state.receiver = Some(waker);
+        }
+        waits
+    }
+
+    fn unwatch(&self) -> Option<T> {
+        let mut state = self.0.lock();
+        state.receiver = None;
+        // With a bound, what was sent lies where the next look will find it.
+        if state.bound == 0 { state.buffer.pop_front() } else { None }
     }
 }
 

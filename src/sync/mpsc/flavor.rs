@@ -4,7 +4,7 @@
 
 use std::sync::mpsc::{RecvTimeoutError, TryRecvError};
 
-use crate::wait::{self, Cancelled};
+use crate::wait::{self, Cancelled, Waker};
 
 /// The receiving end of a channel; there is one.
 pub(crate) trait Receive<T> {
@@ -12,6 +12,13 @@ pub(crate) trait Receive<T> {
 
     /// Parks until there may be something to receive, or nobody left to send it; `false` if `deadline` came first.
     fn wait(&self, deadline: u64) -> Result<bool, Cancelled>;
+
+    /// Leaves the waker of a selection, for whom nothing was there just now. `false`: there may be something now, or nobody is left
+    /// to send it.
+    fn watch(&self, waker: Waker) -> bool;
+
+    /// Takes it out again, and answers the message that was handed over to it.
+    fn unwatch(&self) -> Option<T>;
 
     /// Waits for a message, until `deadline` at most. Where a cancellation cannot unwind it says "disconnected": to a loop
     /// that goes on until then, "timeout" would be a reason to try again, at once and for ever.

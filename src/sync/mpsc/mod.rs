@@ -38,12 +38,14 @@
 mod bounded;
 mod flavor;
 mod receiver;
+mod select;
 mod sender;
 mod unbounded;
 
 pub use std::sync::mpsc::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
 
 pub use self::receiver::{IntoIter, Iter, Receiver, TryIter};
+pub use self::select::{ReceiverRecv, SyncSenderSend};
 pub use self::sender::{Sender, SyncSender};
 
 /// Makes a channel without a bound: a send never waits.

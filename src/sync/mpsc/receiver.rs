@@ -29,11 +29,11 @@ use crate::wait;
 /// assert_eq!(worker.join().unwrap(), [1, 4, 9]);
 /// ```
 pub struct Receiver<T> {
-    inner: Flavor<T>,
+    pub(super) inner: Flavor<T>,
 }
 
 /// One of the two; makes the receiver `!Sync`, as std's.
-enum Flavor<T> {
+pub(super) enum Flavor<T> {
     Unbounded(unbounded::Consumer<T>),
     Bounded(bounded::Consumer<T>),
 }

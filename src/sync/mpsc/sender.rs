@@ -47,7 +47,7 @@ pub struct Sender<T> {
 /// assert!(rx.iter().eq(0..100));
 /// ```
 pub struct SyncSender<T> {
-    inner: bounded::Producer<T>,
+    pub(super) inner: bounded::Producer<T>,
 }
 
 impl<T> Sender<T> {

@@ -179,6 +179,21 @@ impl<T> Receive<T> for Consumer<T> {
         };
         wait::park(Reason::Channel, 0, deadline, register, |_| self.channel.lock().receiver = None)
     }
+
+    fn watch(&self, waker: Waker) -> bool {
+        let mut state = self.channel.lock();
+        let waits = state.is_empty() && state.producers > 0;
+        if waits {
+            state.receiver = Some(waker);
+        }
+        waits
+    }
+
+    fn unwatch(&self) -> Option<T> {
+        self.channel.lock().receiver = None;
+        // What was sent lies where the next look will find it.
+        None
+    }
 }
 
 impl<T> Drop for Consumer<T> {
