@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io, thread};
 
 /// The order of the columns. The first is the one the others are compared with.
-const RIVALS: [&str; 4] = ["vervet", "tokio", "std", "epoll"];
+const RIVALS: [&str; 5] = ["vervet", "tokio", "std", "crossbeam", "epoll"];
 /// The same for the cases with that beginning, which get a table of their own.
 const SCHEDULERS: [&str; 4] = ["vervet", "may", "may_visitor", "may_own"];
 const OF_SCHEDULERS: &str = "scheduler/";

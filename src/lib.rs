@@ -113,6 +113,7 @@ pub mod io;
 pub mod net;
 pub mod os;
 pub mod process;
+pub mod queue;
 pub mod runtime;
 pub mod select;
 pub mod signal;

@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 use std::mem;
 
-use super::Waker;
+use super::{WaitId, Waker};
 
 /// An empty queue that has grown longer than this gives its memory back.
 const KEEP: usize = 64;
@@ -50,6 +50,11 @@ impl<T> WaitQueue<T> {
         self.list.as_ref().is_none_or(|list| list.entries.is_empty())
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.list.as_ref().map_or(0, |list| list.entries.len() - list.vacant)
+    }
+
     /// Adds a waiter behind all others.
     pub(crate) fn push(&mut self, waker: Waker, about: T) -> Place {
         let list = self.list();
@@ -66,6 +71,20 @@ impl<T> WaitQueue<T> {
         let place = Place(list.front);
         list.entries.push_front(Entry { place, waiter: Some((waker, about)) });
         place
+    }
+
+    /// Adds a waiter that has left, and waits again, where it has been before.
+    pub(crate) fn push_back_to(&mut self, place: Place, waker: Waker, about: T) {
+        let list = self.list();
+        let waiter = Some((waker, about));
+        match list.entries.binary_search_by_key(&place, |entry| entry.place) {
+            Ok(at) => {
+                let before = mem::replace(&mut list.entries[at].waiter, waiter);
+                debug_assert!(before.is_none(), "it has not left");
+                list.vacant -= usize::from(before.is_none());
+            }
+            Err(at) => list.entries.insert(at, Entry { place, waiter }),
+        }
     }
 
     /// Takes out a waiter whose wait has ended otherwise. Whether it was still there.
@@ -100,6 +119,32 @@ impl<T> WaitQueue<T> {
             Box::new(List { entries, vacant: mem::take(&mut list.vacant), ..**list })
         });
         WaitQueue { list: taken }
+    }
+
+    /// Whether anybody is there who does not wait in `wait`.
+    pub(crate) fn has_others(&self, wait: WaitId) -> bool {
+        self.waiters().any(|(waker, _)| waker.wait() != wait)
+    }
+
+    /// Takes out all who do not wait in `wait`, to be woken.
+    pub(crate) fn take_others(&mut self, wait: WaitId) -> WaitQueue<T> {
+        let mut taken = self.take();
+        if let Some(list) = &mut taken.list {
+            let is_own = |(waker, _): &(Waker, T)| waker.wait() == wait;
+            let (own, others): (VecDeque<_>, _) = mem::take(&mut list.entries)
+                .into_iter()
+                .filter(|entry| entry.waiter.is_some())
+                .partition(|entry| entry.waiter.as_ref().is_some_and(is_own));
+            (list.entries, list.vacant) = (others, 0);
+            if !own.is_empty() {
+                self.list().entries = own;
+            }
+        }
+        taken
+    }
+
+    fn waiters(&self) -> impl Iterator<Item = &(Waker, T)> {
+        self.list.iter().flat_map(|list| &list.entries).filter_map(|entry| entry.waiter.as_ref())
     }
 
     /// Wakes the first one that still waits. `false`: there was none.
@@ -151,7 +196,7 @@ mod tests {
 
     use super::*;
     use crate::sys::clock;
-    use crate::wait::{Announced, NEVER, Reason, WaitId, park};
+    use crate::wait::{Announced, NEVER, Reason, park};
 
     /// Wakers of this thread's waits, all of which are over: waking them answers `false`.
     fn waker() -> Waker {
@@ -197,6 +242,27 @@ mod tests {
     }
 
     #[test]
+    fn those_who_come_back_get_their_places() {
+        let mut queue = WaitQueue::new();
+        let places: Vec<Place> = (0..9).map(|n| queue.push(waker(), n)).collect();
+        // From the ends, which are gone, and from the middle, where a vacant entry is.
+        for n in [0, 8, 3, 4] {
+            assert!(queue.remove(places[n]));
+        }
+        assert_eq!(queue.len(), 5);
+        for n in [4, 0, 8] {
+            queue.push_back_to(places[n], waker(), n as u32);
+        }
+        assert_eq!(queue.len(), 8);
+        assert_eq!(popped(&mut queue), [0, 1, 2, 4, 5, 6, 7, 8]);
+        // Behind it, by a queue that was empty meanwhile.
+        queue.push(waker(), 9);
+        queue.push_back_to(places[3], waker(), 3);
+        assert_eq!(popped(&mut queue), [3, 9]);
+        assert_eq!(queue.len(), 0);
+    }
+
+    #[test]
     fn vacant_entries_do_not_pile_up() {
         let mut queue = WaitQueue::new();
         queue.push(waker(), 0);
@@ -229,6 +295,26 @@ mod tests {
         assert!(old.into_iter().all(|place| !queue.remove(place)));
         assert_eq!(popped(&mut taken), [0, 1]);
         assert_eq!(popped(&mut queue), [2, 3]);
+    }
+
+    #[test]
+    fn a_wait_is_told_from_others() {
+        let (mine, theirs) = (waker(), waker());
+        let mut queue = WaitQueue::new();
+        assert!(!queue.has_others(mine.wait()));
+        queue.push(mine.clone(), 1);
+        assert!(!queue.has_others(mine.wait()) && queue.has_others(theirs.wait()));
+        assert!(queue.take_others(mine.wait()).is_empty());
+        let place = queue.push(theirs.clone(), 2);
+        let left = queue.push(theirs, 3);
+        queue.push(mine.clone(), 4);
+        assert!(queue.has_others(mine.wait()));
+        assert!(queue.remove(left));
+        assert_eq!(popped(&mut queue.take_others(mine.wait())), [2]);
+        assert!(!queue.remove(place));
+        queue.push(waker(), 5);
+        assert_eq!(queue.len(), 3);
+        assert_eq!(popped(&mut queue), [1, 4, 5]);
     }
 
     #[test]
