@@ -33,7 +33,7 @@ macro_rules! batches {
         let mut producers = Vec::new();
         let mut consumers = Vec::new();
         for _ in 0..PRODUCERS {
-            let (theirs, mut put) = (gate.clone(), put.clone());
+            let (theirs, put) = (gate.clone(), put.clone());
             producers.push($spawn(move || {
                 theirs.wait();
                 (0..share).for_each(|n| put(n));
@@ -51,7 +51,8 @@ macro_rules! batches {
             producer.join().expect("it does not panic");
         }
         $close;
-        let got: u64 = consumers.into_iter().map(|consumer| consumer.join().expect("it does not panic")).sum();
+        let got: u64 =
+            consumers.into_iter().map(|consumer| consumer.join().expect("it does not panic")).sum();
         let time = start.elapsed();
         assert_eq!(got, share * PRODUCERS);
         time

@@ -319,11 +319,7 @@ impl<T, S: Store<T>> Core<T, S> {
     }
 
     /// Waits until there may be something to look at; not at all if `found`, under the lock, says that there is.
-    fn watch(
-        &self,
-        deadline: u64,
-        found: impl Fn(&State<T, S>) -> bool,
-    ) -> Result<bool, wait::Cancelled> {
+    fn watch(&self, deadline: u64, found: impl Fn(&State<T, S>) -> bool) -> Result<bool, wait::Cancelled> {
         let place = Cell::new(Place::default());
         let register = |announced: &Announced<'_>| {
             let mut state = self.lock();
