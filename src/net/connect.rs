@@ -88,10 +88,14 @@ impl Socket {
 
     pub(crate) fn accept<A: Address>(&self) -> io::Result<(Socket, A)> {
         let (fd, peer) = self.accept_fd()?;
+        Ok((self.accepted(fd), peer))
+    }
+
+    fn accepted(&self, fd: OwnedFd) -> Socket {
         // Linux hands a listener's timeouts down to what it accepts. Ours has none, unless it came from or was seen outside.
         let origin = if self.state().has_escaped() { Origin::Accepted } else { Origin::Created };
         let state = State::new(origin, self.state().kind());
-        Ok((Socket::new(fd, Arc::new(state)), peer))
+        Socket::new(fd, Arc::new(state))
     }
 
     fn accept_fd<A: Address>(&self) -> io::Result<(OwnedFd, A)> {
@@ -103,14 +107,35 @@ impl Socket {
             }
         }
         let limit = || self.state().limit(self.fd(), Interest::Read);
-        until(self.fd(), Interest::Read, limit, || {
-            let _settled = self.state().force_nonblocking(self.fd())?;
-            match attempt(calls::accept(self.fd()), |_| false)? {
-                // A blocking `accept` says so, a non-blocking one does not.
-                Attempt::WouldBlock if self.accepts_no_more()? => Err(errno::invalid()),
-                outcome => Ok(outcome),
-            }
-        })
+        until(self.fd(), Interest::Read, limit, || self.try_accept_fd())
+    }
+
+    fn try_accept_fd<A: Address>(&self) -> io::Result<Attempt<(OwnedFd, A)>> {
+        let _settled = self.state().force_nonblocking(self.fd())?;
+        match attempt(calls::accept(self.fd()), |_| false)? {
+            // A blocking `accept` says so, a non-blocking one does not.
+            Attempt::WouldBlock if self.accepts_no_more()? => Err(errno::invalid()),
+            outcome => Ok(outcome),
+        }
+    }
+
+    /// As `accept` in a greenlet, for one who must not take more than he has room for: whenever a connection may be there,
+    /// `admit` is asked first. `None`: it had no room. The user's settings do not limit the wait.
+    pub(crate) fn accept_if<A: Address, T>(
+        &self,
+        mut admit: impl FnMut() -> Option<T>,
+    ) -> io::Result<Option<(Socket, A, T)>> {
+        let limit = || Ok(Limit::Until(None));
+        let accepted = until(self.fd(), Interest::Read, limit, || {
+            let Some(room) = admit() else { return Ok(Attempt::Done(None)) };
+            Ok(match self.try_accept_fd()? {
+                Attempt::Done((fd, peer)) | Attempt::Drained((fd, peer)) => {
+                    Attempt::Done(Some((fd, peer, room)))
+                }
+                Attempt::WouldBlock => Attempt::WouldBlock,
+            })
+        })?;
+        Ok(accepted.map(|(fd, peer, room)| (self.accepted(fd), peer, room)))
     }
 
     /// Whether this is a unix listener that was shut down, which only code outside can do, and that the user lets block.

@@ -52,6 +52,7 @@ mod state;
 mod tcp_listener;
 mod tcp_stream;
 mod transfer;
+pub(crate) mod trouble;
 mod udp_socket;
 
 pub use std::net::{

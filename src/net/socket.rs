@@ -69,6 +69,24 @@ impl Socket {
         Ok(socket)
     }
 
+    /// How many connections may wait to be accepted; may be changed at any time.
+    pub(crate) fn set_backlog(&self, backlog: u32) -> io::Result<()> {
+        self.options().listen(backlog.try_into().unwrap_or(i32::MAX))
+    }
+
+    /// Another TCP listener on the address of this one, with a queue of its own: the kernel shares connections out among
+    /// them (`SO_REUSEPORT`). It looks at the option of those that are bound already, so this one may get it late.
+    pub(crate) fn listen_beside(&self, backlog: u32) -> io::Result<Socket> {
+        let addr: SocketAddr = self.local_addr()?;
+        self.options().set_reuse_port(true)?;
+        let socket = Socket::tcp_for(&addr)?;
+        socket.options().set_reuse_address(true)?;
+        socket.options().set_reuse_port(true)?;
+        calls::bind(socket.fd(), &addr)?;
+        socket.set_backlog(backlog)?;
+        Ok(socket)
+    }
+
     /// A UDP socket.
     pub(crate) fn bind_udp(addr: &SocketAddr) -> io::Result<Socket> {
         let socket = socket2::Socket::new(Domain::for_address(*addr), Type::DGRAM, None)?;

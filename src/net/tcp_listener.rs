@@ -41,7 +41,7 @@ use super::{SocketAddr, TcpStream, ToSocketAddrs};
 /// # Ok(())
 /// # }
 /// ```
-pub struct TcpListener(Socket);
+pub struct TcpListener(pub(crate) Socket);
 
 impl TcpListener {
     /// Listens on the first of the given addresses that is free; port 0 lets the kernel choose one.

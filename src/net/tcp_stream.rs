@@ -38,7 +38,7 @@ use super::{Shutdown, SocketAddr, ToSocketAddrs};
 /// # Ok(())
 /// # }
 /// ```
-pub struct TcpStream(pub(super) Socket);
+pub struct TcpStream(pub(crate) Socket);
 
 impl TcpStream {
     /// Connects to the first of the given addresses that accepts.

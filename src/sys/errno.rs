@@ -24,6 +24,17 @@ pub(crate) fn is_closed(error: &io::Error) -> bool {
     Errno::from_io_error(error) == Some(Errno::BADF)
 }
 
+/// Whether no fd is left, for the process (`EMFILE`) or in the system (`ENFILE`).
+pub(crate) fn is_out_of_fds(error: &io::Error) -> bool {
+    matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE))
+}
+
+/// Whether the fd is none, or not of the kind or in the state that the call is for, and will not become so: `EBADF`,
+/// `ENOTSOCK`, `EINVAL`.
+pub(crate) fn is_unfit(error: &io::Error) -> bool {
+    matches!(Errno::from_io_error(error), Some(Errno::BADF | Errno::NOTSOCK | Errno::INVAL))
+}
+
 /// `ECANCELED`: the greenlet was killed where nothing can unwind.
 pub(crate) fn cancelled() -> io::Error {
     Errno::CANCELED.into()

@@ -26,6 +26,11 @@ impl Backoff {
         Backoff { next: Duration::from_micros(100), longest: Duration::from_millis(25) }
     }
 
+    /// For what is wrong with the system rather than busy, and better left alone for a while: too many open files. 10 ms to 1 s.
+    pub(crate) fn patient() -> Backoff {
+        Backoff { next: Duration::from_millis(10), longest: Duration::from_secs(1) }
+    }
+
     /// How long to wait before the next look.
     pub(crate) fn next(&mut self) -> Duration {
         let pause = self.next;

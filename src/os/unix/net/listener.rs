@@ -39,7 +39,7 @@ use crate::net::socket::Socket;
 /// std::fs::remove_file(&path)
 /// # }
 /// ```
-pub struct UnixListener(Socket);
+pub struct UnixListener(pub(crate) Socket);
 
 impl UnixListener {
     /// Makes a socket file at `path` and listens on it, with as many waiting connections as the system allows.

@@ -41,7 +41,7 @@ use crate::net::socket::Socket;
 /// # Ok(())
 /// # }
 /// ```
-pub struct UnixStream(pub(super) Socket);
+pub struct UnixStream(pub(crate) Socket);
 
 impl UnixStream {
     /// Connects to the socket at `path`.
