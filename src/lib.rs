@@ -117,6 +117,7 @@ pub mod queue;
 pub mod runtime;
 pub mod select;
 pub mod signal;
+pub mod server;
 pub mod sync;
 pub mod thread;
 pub mod time;
