@@ -68,7 +68,7 @@
 //!
 //! A dropped handle ends nothing: the server is detached, as a greenlet is.
 
-// Uses `net`, `os::unix::net`, `greenlet` and `wait`.
+// Uses `net`, `os::unix::net`, `greenlet` and `wait`; with the feature `tls`, rustls.
 
 mod accept;
 mod datagram;
@@ -77,9 +77,13 @@ mod listener;
 mod roster;
 mod serving;
 mod stream;
+#[cfg(feature = "tls")]
+mod tls;
 
 pub use datagram::{DatagramHandler, DatagramServer, Responder};
 pub use handle::{ServerHandle, ServerRef, Shutdown};
 pub use listener::Listener;
 pub use serving::{current, is_draining};
 pub use stream::{Handler, StreamServer};
+#[cfg(feature = "tls")]
+pub use tls::{Tls, TlsStream, Transport};

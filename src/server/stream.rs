@@ -192,6 +192,11 @@ impl<L, H> StreamServer<L, H> {
             hook: self.hook,
         }
     }
+
+    #[cfg(feature = "tls")]
+    pub(super) fn listener_mut(&mut self) -> &mut L {
+        &mut self.listener
+    }
 }
 
 impl<L: Listener, H> StreamServer<L, H> {
