@@ -44,6 +44,8 @@ const CLAIMED: u32 = 1 << 4;
 const CALLBACKS: u32 = 1 << 5;
 /// There is something in `Links::waiters` or `Links::awaiting`.
 const WAITERS: u32 = 1 << 6;
+/// It is not the result's owner who has to answer for a panic.
+const ANSWERED: u32 = 1 << 7;
 
 /// See the module's documentation. The flags tell an ending greenlet whether it has to take the lock at all: whoever
 /// registers raises his flag under the lock and learns from the same step whether he came too late.
@@ -123,6 +125,16 @@ impl ExitCell {
 
     pub(crate) fn is_claimed(&self) -> bool {
         self.state.load(Ordering::Relaxed) & CLAIMED != 0
+    }
+
+    /// Notes that a panic will be reported in another way than by its log record. By the owner of the result, before he lets
+    /// go of that: so whoever finds it abandoned finds this, too.
+    pub(crate) fn answer_for(&self) {
+        self.state.fetch_or(ANSWERED, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_answered_for(&self) -> bool {
+        self.state.load(Ordering::Relaxed) & ANSWERED != 0
     }
 
     /// Registers `callback`, or gives it back together with how the greenlet has ended.
