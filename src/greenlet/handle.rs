@@ -18,6 +18,10 @@ use crate::wait::{self, Cancelled, NEVER, Reason, cancel};
 
 /// Owns a greenlet's result. Dropping it detaches the greenlet, which goes on.
 ///
+/// A panic is the result, too. If nobody takes it (joins, or awaits), it is logged, once, as an error with the greenlet's name and
+/// [where it was spawned](GreenletRef::spawn_site): when the greenlet is over and the handle is gone. Kills are not logged, nor is
+/// what a [`scope`](crate::scope) reports by its own panic.
+///
 /// It can also be awaited from async code: it is a [`Future`] with what [`join`](Greenlet::join) returns.
 ///
 /// # Examples

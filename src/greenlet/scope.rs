@@ -139,6 +139,8 @@ impl Nursery {
         // released, when closure and unclaimed result are gone; and what they borrow lives that long, says the caller.
         let owner = unsafe { task::spawn(f, options) }?;
         let greenlet = Greenlet::new(owner);
+        // By a panic of its own, or by that of the child's joiner.
+        greenlet.control().exit.answer_for();
         if children.killed {
             greenlet.kill();
         }

@@ -238,9 +238,8 @@ unsafe fn discard<T>(control: NonNull<Control>) {
     // SAFETY: live, says the caller.
     let control = unsafe { control.as_ref() };
     // SAFETY: the owner came too early to take it, so it is ours.
-    if let Err(JoinError::Panicked(payload)) = unsafe { take_output::<T>(control, false) } {
-        log_panic(control, &*payload);
-        drop_quietly(payload);
+    if let Err(error) = unsafe { take_output::<T>(control, false) } {
+        give_up(control, error);
     }
 }
 
@@ -267,6 +266,17 @@ unsafe fn take_output<T>(control: &Control, wanted: bool) -> Result<Option<T>, J
 /// Drops what a greenlet leaves behind: its destructor may block, no kill reaches it, and its panic ends here.
 fn drop_quietly<T>(value: T) {
     runtime::contain(|| cancel::shielded(|| drop(value)));
+}
+
+/// What becomes of an error that nobody has asked for. Each greenlet's comes here once at most: from its end, or from its
+/// owner's, whichever is later.
+fn give_up(control: &Control, error: JoinError) {
+    let JoinError::Panicked(payload) = error else { return };
+    if !control.exit.is_answered_for() {
+        // The logger is foreign code as well, and may block.
+        runtime::contain(|| cancel::shielded(|| log_panic(control, &*payload)));
+    }
+    drop_quietly(payload);
 }
 
 fn log_panic(control: &Control, payload: &(dyn Any + Send)) {
@@ -308,10 +318,9 @@ impl<T> Owner<T> {
 impl<T> Drop for Owner<T> {
     fn drop(&mut self) {
         if self.control.exit.abandon() {
-            // A panic that nobody asked for is not logged here: it came while the handle was still held.
             // SAFETY: it has ended, and we are the owner.
-            if let Err(JoinError::Panicked(payload)) = unsafe { take_output::<T>(&self.control, false) } {
-                drop_quietly(payload);
+            if let Err(error) = unsafe { take_output::<T>(&self.control, false) } {
+                give_up(&self.control, error);
             }
         }
     }
