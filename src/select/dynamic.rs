@@ -11,6 +11,21 @@ use crate::wait::{self, NEVER};
 
 /// Waits for the first of any number of sources; each has a handler for what it yields, and what the handler returns is the
 /// outcome.
+///
+/// # Examples
+/// ```
+/// use vervet::queue::Queue;
+/// use vervet::select::Select;
+///
+/// let queues: Vec<Queue<&str>> = (0..1_000).map(|_| Queue::unbounded()).collect();
+/// queues[700].put("here").unwrap();
+///
+/// let mut select = Select::new();
+/// for (number, queue) in queues.iter().enumerate() {
+///     select.on(queue.select_get(), move |item| (number, item.unwrap()));
+/// }
+/// assert_eq!(select.wait(), (700, "here"));
+/// ```
 #[must_use = "a selection does nothing unless it is waited for"]
 pub struct Select<'a, R> {
     arms: Vec<Box<dyn Handled<R> + 'a>>,
@@ -127,6 +142,6 @@ impl<S: Source, F: FnOnce(S::Output) -> R, R> Handled<R> for Entry<S, F> {
 
     fn handle(self: Box<Self>) -> R {
         let Entry { arm, handler } = *self;
-        handler(arm.into_taken())
+        handler(arm.into_taken().expect("it was chosen"))
     }
 }

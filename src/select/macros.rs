@@ -16,7 +16,7 @@
 /// pattern gets what the call would return, and must match all of it. See [the module](mod@crate::select) for what each yields.
 ///
 /// Sources are evaluated once, in order, before the wait. If several are ready at once, each has the same chance. Sources that
-/// lose give away nothing: no item is taken, no permit acquired, and a value that was to be put is dropped. The code
+/// lose give away nothing: no item is taken, no permit acquired, and a value that was to be put is dropped, before the code runs. The code
 /// is not in a closure: `return`, `break`, `continue` and `?` in it work as outside. Its value is the value of the whole.
 ///
 /// Up to 24 sources; for more, and for a number known only at run time, see [`Select`](crate::select::Select).
@@ -24,6 +24,28 @@
 /// # Cancellation
 /// Blocks here: yes, unless there is a `default`. Nothing has been taken from any source then. Where a cancellation cannot
 /// unwind, it waits to the end.
+///
+/// # Examples
+/// ```
+/// use std::time::Duration;
+/// use vervet::queue::Queue;
+/// use vervet::sync::Event;
+///
+/// let (orders, stop) = (Queue::unbounded(), Event::new());
+/// orders.put("tea").unwrap();
+/// let mut served = Vec::new();
+/// loop {
+///     vervet::select! {
+///         order = orders.get() => served.push(order.unwrap()),
+///         _ = stop.wait() => break,
+///         _ = after(Duration::from_secs(60)) => unreachable!("nobody came"),
+///     }
+///     if !served.is_empty() {
+///         stop.set();
+///     }
+/// }
+/// assert_eq!(served, ["tea"]);
+/// ```
 #[macro_export]
 macro_rules! select {
     // ---- The arms, one after the other: [names left] [arms done] [default] rest.
@@ -135,10 +157,16 @@ macro_rules! select {
         compile_error!("`select!` needs a source")
     };
     (@wait [$(($name:ident $number:tt ($pattern:pat) ($source:expr) ($code:expr)))+]) => {{
-        $(let mut $name = $crate::select::__private::Arm::new($source);)+
-        match $crate::select::__private::select(&mut [$(&mut $name as _),+]) {
+        // What the sources borrow from lives as long as this statement; they themselves end with it.
+        let (chosen, $($name),+) = match ($($crate::select::__private::Arm::new($source),)+) {
+            ($(mut $name,)+) => (
+                $crate::select::__private::select(&mut [$(&mut $name as _),+]),
+                $($name.into_taken()),+
+            ),
+        };
+        match chosen {
             $($number => {
-                let $pattern = $name.into_taken();
+                let $pattern = $crate::select::__private::had($name);
                 $code
             })+
             _ => ::core::unreachable!(),
@@ -148,10 +176,15 @@ macro_rules! select {
         $default
     };
     (@look [$(($name:ident $number:tt ($pattern:pat) ($source:expr) ($code:expr)))+] $default:expr) => {{
-        $(let mut $name = $crate::select::__private::Arm::new($source);)+
-        match $crate::select::__private::try_select(&mut [$(&mut $name as _),+]) {
+        let (chosen, $($name),+) = match ($($crate::select::__private::Arm::new($source),)+) {
+            ($(mut $name,)+) => (
+                $crate::select::__private::try_select(&mut [$(&mut $name as _),+]),
+                $($name.into_taken()),+
+            ),
+        };
+        match chosen {
             $(::core::option::Option::Some($number) => {
-                let $pattern = $name.into_taken();
+                let $pattern = $crate::select::__private::had($name);
                 $code
             })+
             _ => $default,

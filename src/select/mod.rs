@@ -3,7 +3,19 @@
 //! [`select!`](crate::select!) is for a handful of things that are known when the code is written, [`Select`] for a number that
 //! is known only when it runs, [`wait`](crate::wait()) for all (or the first few) of many.
 //!
-//! An `Option` of a source is one that is never chosen while it is `None`: `condition.then(|| source)`.
+//! | in `select!` | as a source | yields | when |
+//! |---|---|---|---|
+//! | `q.get()`, `q.peek()` | [`Queue::select_get`](crate::queue::Queue::select_get), … | as the call | there is an item, or the queue is closed |
+//! | `q.put(v)` | [`Queue::select_put`](crate::queue::Queue::select_put), … | as the call | the item is in the queue, or it is closed |
+//! | `rx.recv()` | [`Receiver::select_recv`](crate::sync::mpsc::Receiver::select_recv) | as the call | there is a message, or no sender |
+//! | `sem.acquire()` | [`Semaphore::select_acquire`](crate::sync::Semaphore::select_acquire) | as the call | a permit is had, or it is closed |
+//! | `event.wait()` | [`Event::select_wait`](crate::sync::Event::select_wait) | `()` | it is set |
+//! | `result.get()` | [`AsyncResult::select_get`](crate::sync::AsyncResult::select_get) | as the call | it is set |
+//! | `g.wait()` | [`Greenlet::select_wait`](crate::Greenlet::select_wait) | `()` | the greenlet is over |
+//! | `after(d)` | [`after`] | `()` | `d` has passed |
+//! | `readable(&fd)`, `writable(&fd)` | [`readable`], [`writable`] | `io::Result<()>` | a read or a write would not block |
+//!
+//! An `Option` of a source is one that is never chosen while it is `None`: `condition.then(|| q.select_get())`.
 //!
 //! # What a selection leaves behind
 //! Nothing but what it yields. Sources that lose give away no item and take no permit, and keep no trace of having been
@@ -33,6 +45,11 @@ pub mod __private {
     /// Waits for one of the arms.
     pub fn select(arms: &mut [&mut dyn Pollable]) -> usize {
         super::select(arms, NEVER).expect("there is no deadline")
+    }
+
+    /// What the chosen arm has yielded.
+    pub fn had<T>(taken: Option<T>) -> T {
+        taken.expect("the arm was chosen")
     }
 
     /// Which of the arms is ready now.

@@ -14,6 +14,18 @@ pub struct After {
 }
 
 /// A source that yields once `d` has passed, counted from this call. A `d` beyond the clock's range never does.
+///
+/// # Examples
+/// ```
+/// use std::time::Duration;
+/// use vervet::queue::Queue;
+///
+/// let orders = Queue::<u32>::unbounded();
+/// vervet::select! {
+///     order = orders.get() => unreachable!("{order:?}"),
+///     _ = after(Duration::from_millis(5)) => {}
+/// }
+/// ```
 #[must_use = "a source does nothing unless it is selected"]
 pub fn after(d: Duration) -> After {
     After { due: wait::deadline_in(Some(d)) }

@@ -19,7 +19,7 @@ use crate::sys::clock;
 
 /// Something that [`select!`](crate::select!) and [`Select`](crate::select::Select) can wait for.
 ///
-/// Sources come from the methods named `select_…` (such as [`Greenlet::select_wait`](crate::Greenlet::select_wait)), and from
+/// Sources come from the methods named `select_…` (such as [`Queue::select_get`](crate::queue::Queue::select_get)), and from
 /// the functions of the module [`select`](mod@crate::select). Its methods are for vervet's own use, so it cannot be implemented elsewhere.
 pub trait Source {
     /// What it yields when it is chosen.
@@ -109,12 +109,9 @@ impl<S: Source> Arm<S> {
         Arm { source, taken: None }
     }
 
-    /// What the source has yielded, the source itself being dropped.
-    ///
-    /// # Panics
-    /// If this is not the arm that was chosen.
-    pub fn into_taken(self) -> S::Output {
-        self.taken.expect("taken from the arm that was chosen")
+    /// What the source has yielded, if it was chosen. The source itself is dropped.
+    pub fn into_taken(self) -> Option<S::Output> {
+        self.taken
     }
 }
 
