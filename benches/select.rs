@@ -109,7 +109,7 @@ fn fire(criterion: &mut Criterion, contest: &Contest, sources: usize) {
                     .iter()
                     .map(|queues| {
                         let queues = queues.clone();
-                        vervet::spawn(move || (0..rounds).for_each(|_| drop(select_from(&queues))))
+                        vervet::spawn(move || (0..rounds).map(|_| select_from(&queues)).sum::<usize>())
                     })
                     .collect();
                 let mut elapsed = Duration::ZERO;
@@ -123,7 +123,10 @@ fn fire(criterion: &mut Criterion, contest: &Contest, sources: usize) {
                     }
                     elapsed += start.elapsed();
                 }
-                vervet::join_all(selecting).into_iter().for_each(|result| result.expect("it ends"));
+                let put: usize = (0..rounds).sum();
+                for found in vervet::join_all(selecting) {
+                    assert_eq!(found.expect("it ends"), put);
+                }
                 elapsed.mul_f64(times as f64 / (rounds * WAITING) as f64)
             })
         });

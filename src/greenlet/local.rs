@@ -51,6 +51,8 @@ macro_rules! greenlet_local {
     };
     // Items of names that no user has: `$t` and `$init` can see them.
     (@key $t:ty, const $init:block) => {{
+        // Copied for each greenlet, as it should be.
+        #[allow(clippy::declare_interior_mutable_const)]
         const __VERVET_INIT: $t = $init;
         fn __vervet_init() -> $t {
             __VERVET_INIT
