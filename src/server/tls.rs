@@ -172,8 +172,8 @@ where
 /// as written; the next call has the error.
 ///
 /// # Cancellation
-/// `read`, `write`, `flush` and [`finish`](Self::finish) block here: yes. Killed here, what was read is kept for the next call, and
-/// what was taken to be written is sent by it.
+/// `read`, `write`, `flush` and [`finish`](Self::finish) block here: yes. Cut short in a read, nothing is lost. Cut short in a
+/// write, there is no telling whether it had taken its bytes; if it had, they are sent by the next call, whole.
 ///
 /// # Examples
 /// ```no_run
