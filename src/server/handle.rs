@@ -63,7 +63,7 @@ impl<A> Deref for ServerHandle<A> {
 
 impl<A: fmt::Debug> fmt::Debug for ServerHandle<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.server.show(&mut f.debug_struct("ServerHandle").field("addr", &self.addr))
+        self.server.show(f.debug_struct("ServerHandle").field("addr", &self.addr))
     }
 }
 

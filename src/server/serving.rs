@@ -21,7 +21,7 @@ struct Place {
 }
 
 crate::greenlet_local! {
-    static PLACE: RefCell<Option<Place>> = const { RefCell::new(None) };
+    static PLACE: RefCell<Option<Place>> = RefCell::new(None);
 }
 
 /// The server in whose handler this is called; `None` elsewhere, and in greenlets that a handler has spawned.
