@@ -2,6 +2,8 @@
 
 #[path = "common/example.rs"]
 mod example;
+#[path = "examples/servers.rs"]
+mod servers;
 
 use std::net::TcpListener;
 use std::process::Command;

@@ -77,6 +77,12 @@ impl Example {
         self.stdout.recv_timeout(self.left()).unwrap_or_else(|e| panic!("{}: no line: {e}", self.name))
     }
 
+    /// Ctrl-C.
+    pub(crate) fn interrupt(&self) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("it runs");
+    }
+
     pub(crate) fn end(mut self) -> Ended {
         let (stdout, stderr) = (self.rest(&self.stdout), self.rest(&self.stderr));
         // With both streams at their end, so is the process.

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::process::Command;
 
-use vervet::server::{Listener, ServerHandle, StreamServer};
+use vervet::server::{ServerHandle, StreamServer};
 
 use crate::child;
 use crate::common::{LIMIT, checked};
@@ -32,10 +32,7 @@ pub(crate) fn curl(test: &str, args: &[&str]) -> Option<String> {
 }
 
 /// Asks for two pages over one connection, and for one that is not there.
-pub(crate) fn browse<L: Listener>(test: &str, server: &ServerHandle<L::Addr>, scheme: &str, trust: &[&str])
-where
-    L: Listener<Addr = vervet::net::SocketAddr>,
-{
+pub(crate) fn browse(test: &str, server: &ServerHandle, scheme: &str, trust: &[&str]) {
     let url = |path: &str| format!("{scheme}://127.0.0.1:{}{path}", server.local_addr().port());
     let pages = [url("/"), url("/news")];
     let args = [trust, &["-w", "%{num_connects} ", &pages[0], &pages[1]]].concat();
@@ -52,7 +49,7 @@ fn curl_is_answered() {
     checked(|| {
         let server = StreamServer::bind("127.0.0.1:0").unwrap().on_connection(|stream, _| serve(stream));
         let server = server.start().unwrap();
-        browse::<vervet::net::TcpListener>("curl::curl_is_answered", &server, "http", &[]);
+        browse("curl::curl_is_answered", &server, "http", &[]);
         assert_eq!(server.shutdown(LIMIT).killed, 0);
     });
 }

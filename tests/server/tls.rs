@@ -92,7 +92,7 @@ fn curl_is_answered() {
         let server = StreamServer::bind("127.0.0.1:0").unwrap().tls(config);
         let server = server.on_connection(|stream, _| curl::serve(stream)).start().unwrap();
         let trust = ["--cacert", path.to_str().unwrap()];
-        curl::browse::<vervet::net::TcpListener>("tls::curl_is_answered", &server, "https", &trust);
+        curl::browse("tls::curl_is_answered", &server, "https", &trust);
         std::fs::remove_file(&path).unwrap();
         assert_eq!((server.shutdown(LIMIT).killed, server.failed_handshakes()), (0, 0));
     });

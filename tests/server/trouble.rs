@@ -121,8 +121,8 @@ fn a_client_that_never_reads_holds_up_nobody_else() {
             .on_connection(|mut stream, peer| {
                 let mut word = [0; 4];
                 stream.read_exact(&mut word)?;
-                while &word == b"much" {
-                    stream.write_all(&[b'.'; 64 << 10])?;
+                if &word == b"much" {
+                    while stream.write_all(&[b'.'; 64 << 10]).is_ok() {}
                 }
                 stream.write_all(&word)?;
                 echo(stream, peer)
