@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part of it")]
 
 mod scheduler;
+pub(crate) mod someone;
 
 use std::any::Any;
 use std::io::{self, Write as _};
