@@ -1,5 +1,7 @@
 //! What a million selections leave behind in the sources that lost: nothing.
 
+mod common;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicIsize, Ordering::Relaxed};
 use std::time::Duration;
@@ -36,6 +38,10 @@ const SLACK: isize = 64 << 10;
 
 #[test]
 fn a_million_lost_races_leave_memory_flat() {
+    common::watched(Duration::from_secs(120), a_million_lost_races);
+}
+
+fn a_million_lost_races() {
     let (there, back) = (Queue::<u32>::bounded(1), Queue::<u32>::bounded(1));
     let (never, meeting) = (Queue::<u32>::unbounded(), Channel::<u32>::new());
     let (event, permits) = (Event::new(), Semaphore::new(0));
