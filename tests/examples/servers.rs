@@ -2,16 +2,22 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use crate::example::{Example, start};
+use crate::example::{Example, binary, start_as};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Its greenlets are to be vervet's own, whatever this run's are.
+fn run(name: &'static str, args: &[&str]) -> Example {
+    start_as(name, Command::new(binary(name)).args(args).env_remove("VERVET_SCHEDULER"))
+}
+
 /// A running example, and the address that its first line has between `before` and `after`.
 fn serve(name: &'static str, more: &[&str], before: &str, after: &str) -> (Example, String) {
-    let server = start(name, &[&["127.0.0.1:0"], more].concat());
+    let server = run(name, &[&["127.0.0.1:0"], more].concat());
     let line = server.line();
     let rest = line.strip_prefix(before).unwrap_or_else(|| panic!("{line:?}"));
     let addr = rest.split(after).next().unwrap().to_owned();
@@ -215,6 +221,6 @@ fn servers_on_a_taken_address_say_so() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = taken.local_addr().unwrap().to_string();
     for name in ["echo_upper_server", "port_forwarder", "chat", "graceful_server"] {
-        start(name, &[&addr]).end().refused(1, "AddrInUse");
+        run(name, &[&addr]).end().refused(1, "AddrInUse");
     }
 }
