@@ -1,0 +1,50 @@
+//! What a greenlet has for itself, and what it inherits.
+
+use std::cell::RefCell;
+
+use vervet::greenlet_local;
+
+use crate::common::*;
+use crate::{Log, same};
+
+#[test]
+fn locals_are_separate() {
+    greenlet_local! {
+        static X: RefCell<&'static str> = RefCell::new("unset");
+    }
+    same("locals_are_separate", || {
+        X.set("outer");
+        let inner = vervet::spawn(|| {
+            let before = X.replace("inner");
+            vervet::yield_now();
+            format!("{before},{}", X.with_borrow(|x| *x))
+        });
+        format!("inner={} outer={}", inner.join().unwrap(), X.with_borrow(|x| *x))
+    });
+}
+
+#[test]
+fn locals_end_with_the_greenlet() {
+    struct Value(Log);
+
+    impl Drop for Value {
+        fn drop(&mut self) {
+            self.0.add("dropped");
+        }
+    }
+
+    greenlet_local! {
+        static X: RefCell<Option<Value>> = const { RefCell::new(None) };
+    }
+    same("locals_end_with_the_greenlet", || {
+        let log = Log::new();
+        let ours = log.clone();
+        let child = vervet::spawn(move || {
+            X.set(Some(Value(ours.clone())));
+            vervet::yield_now();
+            ours.add("end");
+        });
+        over(&child.handle());
+        format!("log={log}")
+    });
+}
