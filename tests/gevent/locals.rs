@@ -2,10 +2,10 @@
 
 use std::cell::RefCell;
 
-use vervet::greenlet_local;
+use vervet::{ScopedValue, greenlet_local};
 
 use crate::common::*;
-use crate::{Log, same};
+use crate::{Log, differs, same};
 
 #[test]
 fn locals_are_separate() {
@@ -46,5 +46,24 @@ fn locals_end_with_the_greenlet() {
         });
         over(&child.handle());
         format!("log={log}")
+    });
+}
+
+/// What is bound to a `ScopedValue` holds for the greenlets that are spawned meanwhile, too.
+#[test]
+fn context_of_a_new_greenlet() {
+    static VAR: ScopedValue<&str> = ScopedValue::new();
+    differs("context_of_a_new_greenlet", "child_sees=unset", "child_sees=outer", || {
+        let child = VAR.with("outer", || vervet::spawn(|| VAR.get().unwrap_or("unset")));
+        format!("child_sees={}", child.join().unwrap())
+    });
+}
+
+#[test]
+fn tree_locals_are_inherited() {
+    static X: ScopedValue<&str> = ScopedValue::new();
+    same("tree_locals_are_inherited", || {
+        let root = vervet::spawn(|| X.with("tree", || vervet::spawn(|| X.get()).join().unwrap()));
+        format!("child_sees={}", root.join().unwrap().unwrap_or("none"))
     });
 }

@@ -9,9 +9,10 @@ use vervet::os::unix::net::UnixStream;
 use vervet::os::unix::process::ExitStatusExt;
 use vervet::process::{Command, Stdio};
 use vervet::select;
+use vervet::signal::{self, SIGUSR1};
 
 use crate::common::*;
-use crate::{Log, STEP, differs, same};
+use crate::{Log, STEP, differs, same, steps};
 
 fn pair() -> (UnixStream, UnixStream) {
     UnixStream::pair().unwrap()
@@ -180,5 +181,47 @@ fn child_wait_timeout() {
         child.kill().unwrap();
         let signal = child.wait().unwrap().signal();
         format!("timed_out={late} signal={}", signal.unwrap_or_default())
+    });
+}
+
+// --- signals -------------------------------------------------------------------------------------------------------
+
+#[test]
+fn signal_handler_may_block() {
+    same("signal_handler_may_block", || {
+        let log = Log::new();
+        let (ours, (done, over)) = (log.clone(), vervet::sync::mpsc::channel());
+        let on = signal::on(SIGUSR1, move || {
+            ours.add(if vervet::current().is_some() { "handler" } else { "?" });
+            steps(1);
+            ours.add("slept");
+            done.send(()).unwrap();
+        });
+        log.add("sent");
+        SIGUSR1.raise().unwrap();
+        over.recv().unwrap();
+        on.unwrap().cancel();
+        format!("log={log}")
+    });
+}
+
+#[test]
+fn signal_handler_cancelled() {
+    same("signal_handler_cancelled", || {
+        let log = Log::new();
+        let (done, over) = vervet::sync::mpsc::channel();
+        let [first, second] = ["first", "second"].map(|name| {
+            let (log, done) = (log.clone(), done.clone());
+            signal::on(SIGUSR1, move || {
+                log.add(name);
+                done.send(()).unwrap();
+            })
+            .unwrap()
+        });
+        first.cancel();
+        SIGUSR1.raise().unwrap();
+        over.recv().unwrap();
+        second.cancel();
+        format!("log={log}")
     });
 }

@@ -76,7 +76,7 @@ def queue_timeouts():
     q = queue.Queue(1)
     get = error_of(q.get, timeout=STEP)
     q.put(1)
-    return show(get=get, put=error_of(q.put, 2, timeout=STEP), left=q.qsize())
+    return show(get_late=get == "Empty", put_late=error_of(q.put, 2, timeout=STEP) == "Full", left=q.qsize())
 
 
 @case
@@ -237,7 +237,7 @@ def channel_is_a_rendezvous():
 def channel_put_timeout():
     c = queue.Channel()
     put = error_of(c.put, 1, timeout=STEP)
-    return show(put=put, get=error_of(c.get, timeout=STEP))
+    return show(put_late=put == "Full", get_late=error_of(c.get, timeout=STEP) == "Empty")
 
 
 @case
