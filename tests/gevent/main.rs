@@ -7,7 +7,10 @@ mod common;
 mod expected;
 mod greenlets;
 mod locals;
+mod queues;
+mod servers;
 mod sockets;
+mod sync;
 mod timeouts;
 mod waiting;
 

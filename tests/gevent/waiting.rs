@@ -1,7 +1,10 @@
 //! Waiting for several things, and letting others run.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use vervet::select::Waitable;
+use vervet::sync::{AsyncResult, Event, Semaphore};
 use vervet::{Greenlet, spawn_local};
 
 use crate::common::*;
@@ -195,5 +198,61 @@ fn idle_comes_last() {
         });
         vervet::join_all([background, busy]);
         format!("order={log}")
+    });
+}
+
+// --- things of different kinds -------------------------------------------------------------------------------------
+
+#[test]
+fn wait_mixed() {
+    same("wait_mixed", || {
+        let (event, result) = (Arc::new(Event::new()), AsyncResult::new());
+        let (semaphore, gate) = (Arc::new(Semaphore::new(0)), Gate::new());
+        let greenlet = vervet::spawn({
+            let gate = gate.clone();
+            move || gate.pass()
+        });
+        let (waits, ends) = (vervet::current().unwrap(), greenlet.handle());
+        let (set, promise, permits) = (Arc::clone(&event), result.clone(), Arc::clone(&semaphore));
+        let one_by_one = vervet::spawn(move || {
+            // From before the first until after the last: found ready in the order in which they became so.
+            eventually("it waits", || is_parked(&waits, "select"));
+            gate.open();
+            over(&ends);
+            for step in
+                [&|| permits.add_permits(1), &|| set.set(), &|| promise.set(1).unwrap()] as [&dyn Fn(); 3]
+            {
+                vervet::sleep(STEP);
+                step();
+            }
+        });
+        let objects: [&dyn Waitable; 4] = [&*event, &result, &*semaphore, &greenlet];
+        let order = vervet::wait(objects, None, None);
+        one_by_one.join().unwrap();
+        let names = ["event", "result", "semaphore", "greenlet"];
+        let order = list(order.into_iter().map(|index| names[index]));
+        format!("order={order} permits={}", semaphore.available_permits())
+    });
+}
+
+#[test]
+fn wait_mixed_count() {
+    same("wait_mixed_count", || {
+        let (event, result) = (Event::new(), AsyncResult::new());
+        let promise = result.clone();
+        let later = vervet::spawn_later(STEP, move || promise.set(1).unwrap());
+        let ready = vervet::wait([&event as &dyn Waitable, &result], None, Some(1));
+        later.join().unwrap();
+        format!("ready={}", list(ready.into_iter().map(|index| ["event", "result"][index])))
+    });
+}
+
+#[test]
+fn wait_mixed_timeout() {
+    same("wait_mixed_timeout", || {
+        let (event, result) = (Event::new(), AsyncResult::<i32>::new());
+        event.set();
+        let ready = vervet::wait([&event as &dyn Waitable, &result], Some(STEP), None);
+        format!("ready={}", list(ready.into_iter().map(|index| ["event", "result"][index])))
     });
 }

@@ -219,6 +219,20 @@ def pool_imap_reads_ahead_so_far():
 
 
 @case
+def pool_imap_without_a_bound():
+    started = []
+
+    def body(n):
+        started.append(n)
+        return n
+
+    items = pool.Pool(2).imap(body, range(50))
+    first = next(items)
+    steps(2)
+    return show(read=first, begun=len(started))
+
+
+@case
 def pool_bounds_map():
     now, most = [0], [0]
 

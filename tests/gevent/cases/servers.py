@@ -3,7 +3,7 @@
 import errno
 
 import gevent
-from gevent import server, socket
+from gevent import queue, server, socket
 
 from cases.common import STEP, case, fail, read_all, show, steps
 
@@ -143,3 +143,15 @@ def datagram_server_answers():
     got = client.recv(100)
     s.stop()
     return show(reply=got)
+
+
+@case
+def datagram_server_long_datagram():
+    lengths = queue.Queue()
+    s = server.DatagramServer(("127.0.0.1", 0), lambda data, _: lengths.put(len(data)))
+    s.start()
+    client = socket.socket(type=socket.SOCK_DGRAM)
+    client.sendto(b"x" * 9000, ("127.0.0.1", s.server_port))
+    got = lengths.get(timeout=100 * STEP)
+    s.stop()
+    return show(sent=9000, received=got)
