@@ -54,6 +54,22 @@
 //! | [`fs`] | a thread of the pool waits for the disk |
 //! | [`process`] | children run, and their pipes wait |
 //!
+//! # Beyond std
+//!
+//! | for | see |
+//! |---|---|
+//! | the first of several things | [`select!`], with queues, greenlets, timers, fds, events, permits; [`wait()`] for several of many |
+//! | items from many to many | [`queue`]: `Queue`, `PriorityQueue`, `LifoQueue`, `JoinableQueue`, and `Channel`, the rendezvous |
+//! | permits, events, results, groups | [`sync`]: `Semaphore`, `Event`, `AsyncResult`, `WaitGroup`, `ReentrantMutex` |
+//! | so many at once and no more | [`pool`]: `Pool` and `Group`, with `map` and `imap` |
+//! | blocking code that is not vervet's | [`threadpool`], or [`offload`] for one call |
+//! | servers with a limit and an orderly end | [`server`]: `StreamServer` (TCP, unix, TLS with the feature `tls`), `DatagramServer` |
+//! | names, and the best of several addresses | [`net::resolver`], [`net::connect_happy`] |
+//! | Ctrl-C and its kin | [`signal`] |
+//! | values for all that is called or spawned from here | [`ScopedValue`] |
+//!
+//! Whoever comes from gevent finds each of its calls in [`docs/gevent.md`](https://docs.rs/crate/vervet/latest/source/docs/gevent.md).
+//!
 //! # What blocks what
 //!
 //! A call of this crate blocks the greenlet. A call of `std` that blocks (`std::thread::sleep`, `std::net`, a contended
