@@ -18,6 +18,7 @@ pub(crate) use self::blocking::blocking;
 pub use self::collect::{AsCompleted, as_completed, join_all, kill_all, try_join_all};
 pub use self::handle::{Greenlet, GreenletRef, JoinError, current};
 pub use self::local::{AccessError, LocalKey};
+pub(crate) use self::offload::Lane;
 pub use self::offload::offload;
 pub(crate) use self::scope::Nursery;
 pub use self::scope::{Scope, ScopedGreenlet, scope};

@@ -9,6 +9,8 @@ use std::thread;
 
 use crate::runtime;
 use crate::runtime::bindings::Bindings;
+/// Threads of one's own for what blocks, where the common pool must not be taken up.
+pub(crate) use crate::runtime::offload::Pool as Lane;
 use crate::wait::{self, NEVER, Reason, Waker, cancel, context};
 
 /// Where the pool's thread and the caller meet.

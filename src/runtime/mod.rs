@@ -11,6 +11,7 @@ pub(crate) mod control;
 pub(crate) mod core;
 pub(crate) mod exit;
 pub(crate) mod locals;
+pub(crate) mod offload;
 pub(crate) mod parking;
 pub(crate) mod reactor;
 pub(crate) mod token;
@@ -21,7 +22,6 @@ mod builder;
 mod dump;
 mod inbox;
 mod metrics;
-mod offload;
 mod registry;
 mod settings;
 mod sleep;
@@ -124,7 +124,7 @@ fn start(wishes: &Wishes, exclusive: bool) -> io::Result<&'static Runtime> {
         injector: Injector::new(),
         idle: Idle::new(),
         stacks,
-        offload: Pool::new(settings.offload_threads),
+        offload: Pool::new("vervet-offload", settings.offload_threads),
         elsewhere: Shard::new(),
         counters_elsewhere: Counters::new(),
         #[cfg(feature = "may")]

@@ -59,6 +59,8 @@ pub(crate) struct Stats {
 }
 
 struct Shared {
+    /// Of its threads, with a number behind.
+    name: &'static str,
     max_threads: usize,
     keep_alive: Duration,
     state: Mutex<State>,
@@ -90,11 +92,11 @@ enum Order {
 
 impl Pool {
     /// A pool without threads that will have `max_threads` of them at most, and may have one.
-    pub(crate) fn new(max_threads: usize) -> Self {
-        Self::with_keep_alive(max_threads, KEEP_ALIVE)
+    pub(crate) fn new(name: &'static str, max_threads: usize) -> Self {
+        Self::with_keep_alive(name, max_threads, KEEP_ALIVE)
     }
 
-    fn with_keep_alive(max_threads: usize, keep_alive: Duration) -> Self {
+    fn with_keep_alive(name: &'static str, max_threads: usize, keep_alive: Duration) -> Self {
         let state = State {
             queue: VecDeque::new(),
             idle: Vec::new(),
@@ -106,7 +108,7 @@ impl Pool {
             refuse_threads: false,
         };
         let max_threads = max_threads.max(1);
-        Pool { shared: Arc::new(Shared { max_threads, keep_alive, state: Mutex::new(state) }) }
+        Pool { shared: Arc::new(Shared { name, max_threads, keep_alive, state: Mutex::new(state) }) }
     }
 
     /// Has `job` run on a thread of the pool, now or when one is free.
@@ -133,7 +135,7 @@ impl Pool {
         let threads = state.threads;
         drop(state);
         if let Some(error) = refused {
-            log::debug!("offload: no thread besides the {threads} there are: {error}");
+            log::debug!("{}: no thread besides the {threads} there are: {error}", self.shared.name);
         }
         Ok(())
     }
@@ -175,7 +177,7 @@ impl Shared {
             return Err(io::ErrorKind::OutOfMemory.into());
         }
         let shared = Arc::clone(this);
-        let name = format!("vervet-offload-{}", state.started);
+        let name = format!("{}-{}", this.name, state.started);
         thread::Builder::new().name(name).spawn(move || shared.run_jobs())?;
         state.started += 1;
         state.threads += 1;
@@ -311,7 +313,7 @@ mod tests {
 
     #[test]
     fn grows_with_demand_and_reuses_idle_threads() {
-        let pool = Pool::new(8);
+        let pool = Pool::new("test", 8);
         assert_eq!(pool.stats(), Stats { threads: 0, idle: 0, queued: 0, completed: 0 });
         let jobs: Vec<_> = (0..3).map(|_| occupy(&pool)).collect();
         assert_eq!(pool.stats(), Stats { threads: 3, idle: 0, queued: 0, completed: 0 });
@@ -325,15 +327,15 @@ mod tests {
 
     #[test]
     fn threads_are_named() {
-        let pool = Pool::new(1);
+        let pool = Pool::new("test", 1);
         let (send, names) = mpsc::channel();
         submit(&pool, move || send.send(thread::current().name().map(String::from)).unwrap());
-        assert_eq!(receive(&names).as_deref(), Some("vervet-offload-0"));
+        assert_eq!(receive(&names).as_deref(), Some("test-0"));
     }
 
     #[test]
     fn bound_holds_and_the_rest_queues() {
-        let pool = Pool::new(2);
+        let pool = Pool::new("test", 2);
         let jobs = [occupy(&pool), occupy(&pool)];
         for _ in 0..5 {
             submit(&pool, || {});
@@ -345,14 +347,14 @@ mod tests {
 
     #[test]
     fn bound_of_zero_is_one() {
-        let pool = Pool::new(0);
+        let pool = Pool::new("test", 0);
         drop(occupy(&pool));
         assert_eq!(pool.stats().threads, 1);
     }
 
     #[test]
     fn single_thread_keeps_order() {
-        let pool = Pool::new(1);
+        let pool = Pool::new("test", 1);
         let first = occupy(&pool);
         let (send, order) = mpsc::channel();
         for i in 0..100 {
@@ -367,7 +369,7 @@ mod tests {
 
     #[test]
     fn idle_threads_leave() {
-        let pool = Pool::with_keep_alive(4, Duration::from_millis(20));
+        let pool = Pool::with_keep_alive("test", 4, Duration::from_millis(20));
         for _ in 0..3 {
             let barrier = Arc::new(Barrier::new(4));
             for _ in 0..4 {
@@ -382,7 +384,7 @@ mod tests {
 
     #[test]
     fn job_meets_leaving_thread() {
-        let pool = Pool::with_keep_alive(2, Duration::from_micros(50));
+        let pool = Pool::with_keep_alive("test", 2, Duration::from_micros(50));
         let (send, done) = mpsc::channel();
         for i in 0..2000 {
             let send = send.clone();
@@ -401,19 +403,19 @@ mod tests {
                 resume_unwind(Box::new("from the payload's destructor"));
             }
         }
-        let pool = Pool::new(1);
+        let pool = Pool::new("test", 1);
         submit(&pool, || resume_unwind(Box::new("plain")));
         submit(&pool, || resume_unwind(Box::new(Nasty)));
         let (send, names) = mpsc::channel();
         submit(&pool, move || send.send(thread::current().name().map(String::from)).unwrap());
-        assert_eq!(receive(&names).as_deref(), Some("vervet-offload-0"));
+        assert_eq!(receive(&names).as_deref(), Some("test-0"));
         eventually(&pool, |stats| stats == Stats { threads: 1, idle: 1, queued: 0, completed: 3 });
     }
 
     #[test]
     fn burst_gets_a_thread_each() {
         const JOBS: usize = 10;
-        let pool = Pool::new(JOBS);
+        let pool = Pool::new("test", JOBS);
         drop(occupy(&pool));
         eventually(&pool, |stats| stats.idle == 1);
         for round in 1..=20 {
@@ -432,7 +434,7 @@ mod tests {
     #[test]
     fn submitters_race() {
         const EACH: u64 = 500;
-        let pool = Pool::with_keep_alive(3, Duration::from_micros(200));
+        let pool = Pool::with_keep_alive("test", 3, Duration::from_micros(200));
         thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
@@ -448,7 +450,7 @@ mod tests {
 
     #[test]
     fn refused_thread_hands_the_job_back() {
-        let pool = Pool::new(2);
+        let pool = Pool::new("test", 2);
         pool.shared.lock().refuse_threads = true;
         let (send, ran) = mpsc::channel();
         let (error, job) = pool.submit(Box::new(move || send.send(()).unwrap())).unwrap_err();
@@ -461,7 +463,7 @@ mod tests {
 
     #[test]
     fn refused_thread_leaves_the_job_to_the_others() {
-        let pool = Pool::new(2);
+        let pool = Pool::new("test", 2);
         let first = occupy(&pool);
         pool.shared.lock().refuse_threads = true;
         let (send, ran) = mpsc::channel();
@@ -473,7 +475,7 @@ mod tests {
 
     #[test]
     fn drop_runs_what_is_queued() {
-        let pool = Pool::new(1);
+        let pool = Pool::new("test", 1);
         let first = occupy(&pool);
         let (send, ran) = mpsc::channel();
         submit(&pool, move || send.send(()).unwrap());
@@ -490,7 +492,7 @@ mod tests {
 
     #[test]
     fn drop_sends_idle_threads_home() {
-        let pool = Pool::with_keep_alive(2, Duration::MAX);
+        let pool = Pool::with_keep_alive("test", 2, Duration::MAX);
         drop([occupy(&pool), occupy(&pool)]);
         eventually(&pool, |stats| stats.idle == 2);
         let shared = Arc::downgrade(&pool.shared);
