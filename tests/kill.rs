@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use common::*;
+use vervet::net::resolver::{self, Resolver};
 use vervet::net::{TcpListener, TcpStream, ToSocketAddrs};
 use vervet::{Exit, Greenlet};
 
@@ -349,7 +350,7 @@ fn in_offload() {
 }
 
 #[test]
-fn in_offload_before_its_turn_and_in_name_resolution() {
+fn in_offload_before_its_turn() {
     checked(|| {
         // All threads of the pool are taken.
         let (end, ended) = mpsc::channel::<()>();
@@ -377,13 +378,28 @@ fn in_offload_before_its_turn_and_in_name_resolution() {
                 })
             })
         });
-        killed_in("offload", || Box::new(|| "localhost:0".to_socket_addrs().is_ok()));
-        killed_in("offload", || Box::new(|| TcpStream::connect(("localhost", 1)).is_ok()));
-        killed_in("offload", || Box::new(|| TcpListener::bind("localhost:0").is_ok()));
         drop(end);
         vervet::join_all(taken);
         eventually("the closures are dropped", || drops.count() == 2);
         assert_eq!(ran.load(SeqCst), 0);
+    });
+}
+
+#[test]
+fn in_name_resolution() {
+    checked(|| {
+        let (end, ended) = mpsc::channel::<()>();
+        let ended = Mutex::new(ended);
+        let slow = Resolver::builder().lookup_with(move |_| {
+            let _ = ended.lock().map(|ended| ended.recv());
+            Ok(Vec::new())
+        });
+        let before = resolver::set_default(slow.build());
+        killed_in("offload", || Box::new(|| "localhost:0".to_socket_addrs().is_ok()));
+        killed_in("offload", || Box::new(|| TcpStream::connect(("localhost", 1)).is_ok()));
+        killed_in("offload", || Box::new(|| TcpListener::bind("localhost:0").is_ok()));
+        drop(end);
+        resolver::set_default(before);
     });
 }
 

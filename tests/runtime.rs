@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use child::{child_command, in_child, is_child, text, wait_until};
+use vervet::net::resolver::{self, Resolver};
 use vervet::net::{TcpListener, TcpStream, ToSocketAddrs};
 use vervet::runtime::{Builder, Reactor, dump, metrics};
 
@@ -273,19 +274,28 @@ fn offload_of_a_killed_greenlet_is_given_up() {
 fn name_resolution_does_not_block_the_worker() {
     in_child("name_resolution_does_not_block_the_worker", &[("VERVET_WORKERS", "1")], LIMIT, || {
         Builder::new().offload_threads(1).start().unwrap();
-        // The pool's only thread is taken, so a name waits: and nobody else does.
+        // The pool's only thread is taken, and names have threads of their own. A slow name waits: and nobody else does.
         let (go, wait) = std::sync::mpsc::channel::<()>();
         let blocker = vervet::spawn(|| vervet::offload(move || wait.recv()));
         wait_until(|| metrics().parked.offload == 1);
-        let resolver =
-            vervet::spawn(|| "localhost:0".to_socket_addrs().map(|addrs| addrs.collect::<Vec<_>>()));
+        let (answer, slow) = std::sync::mpsc::channel::<std::net::IpAddr>();
+        let slow = std::sync::Mutex::new(slow);
+        let system = resolver::set_default(
+            Resolver::builder().lookup_with(move |_| Ok(vec![slow.lock().unwrap().recv().unwrap()])).build(),
+        );
+        let name =
+            vervet::spawn(|| "slow.example:1".to_socket_addrs().map(|addrs| addrs.collect::<Vec<_>>()));
         wait_until(|| metrics().parked.offload == 2);
         let literal = vervet::spawn(|| "127.0.0.1:80".to_socket_addrs().unwrap().next());
         assert_eq!(literal.join().unwrap(), Some(([127, 0, 0, 1], 80).into()));
-        assert!(!resolver.is_finished());
-        go.send(()).unwrap();
-        let addrs = resolver.join().unwrap().unwrap();
+        assert!(!name.is_finished());
+        resolver::set_default(system);
+        let addrs = vervet::spawn(|| "localhost:0".to_socket_addrs().map(|addrs| addrs.collect::<Vec<_>>()));
+        let addrs = addrs.join().unwrap().unwrap();
         assert!(!addrs.is_empty() && addrs.iter().all(|addr| addr.ip().is_loopback()), "{addrs:?}");
+        answer.send([192, 0, 2, 1].into()).unwrap();
+        assert_eq!(name.join().unwrap().unwrap(), [([192, 0, 2, 1], 1).into()]);
+        go.send(()).unwrap();
         blocker.join().unwrap().unwrap();
         let wrong = vervet::spawn(|| "no port".to_socket_addrs().map(drop)).join().unwrap();
         assert_eq!(wrong.unwrap_err().kind(), ErrorKind::InvalidInput);

@@ -1,21 +1,19 @@
 //! Addresses: `ToSocketAddrs`, and trying each address in turn.
 //!
-//! Uses `greenlet` (for `offload`).
+//! Uses `net::resolver`.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::{iter, option, slice, vec};
 
-use crate::greenlet::offload;
-
 /// What can be turned into socket addresses: addresses as they are, and names by asking the resolver.
 ///
-/// It is [`std::net::ToSocketAddrs`], for the same types, with one difference: a name is resolved on the thread pool
-/// while the calling greenlet waits, so that the resolver blocks nobody else. Literal addresses never go there.
+/// It is [`std::net::ToSocketAddrs`], for the same types, with one difference: a name is looked up by the default
+/// [`resolver`](super::resolver) while the calling greenlet waits, and nobody else. Literal addresses never go there.
 /// A type that implements only std's trait is passed as the addresses it yields.
 ///
 /// # Cancellation
-/// Blocks here: only to resolve a name. Killed here, nothing is lost; the resolver finishes by itself.
+/// Blocks here: only to resolve a name. Killed here, nothing is lost; the look-up goes on, for others.
 ///
 /// # Examples
 /// ```
@@ -135,8 +133,7 @@ impl<T: ToSocketAddrs + ?Sized> ToSocketAddrs for &T {
 }
 
 fn resolve(host: &str, port: u16) -> io::Result<vec::IntoIter<SocketAddr>> {
-    let host = host.to_owned();
-    offload(move || std::net::ToSocketAddrs::to_socket_addrs(&(host, port)))
+    super::resolver::resolve(host, port).map(Vec::into_iter)
 }
 
 /// Calls `open` with one address after the other until it succeeds.

@@ -47,6 +47,7 @@
 mod addr;
 mod connect;
 pub(crate) mod fd;
+pub mod resolver;
 pub(crate) mod socket;
 mod state;
 mod tcp_listener;
