@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use common::*;
 use vervet::net::resolver::{self, Resolver};
-use vervet::net::{TcpListener, TcpStream, ToSocketAddrs};
+use vervet::net::{TcpListener, TcpStream, ToSocketAddrs, connect_happy};
 use vervet::{Exit, Greenlet};
 
 /// Spawns `body`, waits until it is parked for `reason`, kills it from a thread and from a greenlet by turns; its destructors
@@ -398,6 +398,7 @@ fn in_name_resolution() {
         killed_in("offload", || Box::new(|| "localhost:0".to_socket_addrs().is_ok()));
         killed_in("offload", || Box::new(|| TcpStream::connect(("localhost", 1)).is_ok()));
         killed_in("offload", || Box::new(|| TcpListener::bind("localhost:0").is_ok()));
+        killed_in("offload", || Box::new(|| connect_happy(("localhost", 1)).is_ok()));
         drop(end);
         resolver::set_default(before);
     });

@@ -47,6 +47,7 @@
 mod addr;
 mod connect;
 pub(crate) mod fd;
+mod happy;
 pub mod resolver;
 pub(crate) mod socket;
 mod state;
@@ -61,6 +62,7 @@ pub use std::net::{
 };
 
 pub use addr::ToSocketAddrs;
+pub use happy::{HappyEyeballs, connect_happy};
 pub use tcp_listener::{Incoming, TcpListener};
 pub use tcp_stream::TcpStream;
 pub use udp_socket::UdpSocket;
