@@ -128,6 +128,7 @@ pub mod fs;
 pub mod io;
 pub mod net;
 pub mod os;
+pub mod pool;
 pub mod process;
 pub mod queue;
 pub mod runtime;
