@@ -137,6 +137,7 @@ pub mod server;
 pub mod signal;
 pub mod sync;
 pub mod thread;
+pub mod threadpool;
 pub mod time;
 
 pub use greenlet::{
