@@ -132,3 +132,65 @@ fn a_scheduler_that_is_not_allowed_is_refused() {
         ended.refused(2, "VERVET_SCHEDULER");
     }
 }
+
+#[test]
+fn many_sleeps_takes_as_long_as_the_longest() {
+    let told = start("many_sleeps", &["--naps", "60", "--longest", "10"]).end().succeeded();
+    let time = |kind: &str| -> f64 {
+        let line = told.lines().find(|line| line.starts_with(kind)).unwrap_or_else(|| panic!("{told}"));
+        let words: Vec<&str> = line.split_whitespace().collect();
+        words[words.iter().position(|&word| word == "ms").expect("a time") - 1].parse().expect("a number")
+    };
+    let (in_turn, at_once) = (time("60 naps in turn"), time("60 naps at once"));
+    assert!(in_turn >= 300.0 && at_once >= 10.0 && at_once < in_turn / 2.0, "{told}");
+    assert!(told.contains("first up: 0 1 2 3 4"), "{told}");
+}
+
+#[test]
+fn fetch_all_is_as_slow_as_the_slowest() {
+    let told = start("fetch_all", &["--sites", "9"]).end().succeeded();
+    assert_eq!(told.matches("  200   55000 bytes  ").count(), 8, "{told}");
+    assert_eq!(told.matches("refused").count(), 1, "{told}");
+    let last = told.lines().last().expect("a summary");
+    let ms: Vec<u64> = last.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    assert!(ms.len() == 2 && ms[0] > 0 && ms[0] < ms[1] / 2, "{told}");
+}
+
+#[test]
+fn crawler_finds_each_page_once_and_what_is_broken() {
+    for at_once in ["1", "8"] {
+        let told = start("crawler", &["--at-once", at_once]).end().succeeded();
+        assert!(told.contains(&format!(", {at_once} pages at once")), "{told}");
+        let broken: Vec<&str> = told.lines().filter(|line| line.starts_with("broken: ")).collect();
+        let wanted =
+            ["0", "100", "25", "50"].map(|n| format!("broken: /old/{n} is 404, and /page/{n} links to it"));
+        assert_eq!(broken, wanted, "{told}");
+        assert!(told.lines().any(|line| line.starts_with("105 pages, ")), "{told}");
+    }
+}
+
+#[test]
+fn producer_consumer_cooks_what_was_ordered() {
+    let told =
+        start("producer_consumer", &["--waiters", "2", "--cooks", "3", "--orders", "8"]).end().succeeded();
+    assert!(told.contains("\n16 dishes in "), "{told}");
+    let count = |word: &str| told.split_whitespace().filter(|&other| other == word).count();
+    assert_eq!(["soup", "salad", "curry", "flan"].map(count), [4, 4, 4, 4], "{told}");
+    let cooks = told.lines().filter(|line| line.starts_with("cook ") && !line.contains(" made  0")).count();
+    assert_eq!(cooks, 3, "{told}");
+}
+
+#[test]
+fn examples_of_the_toolbox_refuse_what_they_do_not_know() {
+    for name in ["many_sleeps", "fetch_all", "crawler", "producer_consumer"] {
+        assert!(start(name, &["--help"]).end().succeeded().contains("--"));
+        start(name, &["--colour", "green"]).end().refused(2, "--colour");
+        start(name, &["stray"]).end().refused(2, "stray");
+        let mut command = Command::new(binary(name));
+        start_as(name, command.env("VERVET_WORKERS", "abc")).end().refused(2, "VERVET_WORKERS");
+    }
+    start("many_sleeps", &["--naps", "many"]).end().refused(2, "--naps");
+    start("fetch_all", &["--sites", "many"]).end().refused(2, "--sites");
+    start("crawler", &["--at-once", "many"]).end().refused(2, "--at-once");
+    start("producer_consumer", &["--cooks", "many"]).end().refused(2, "--cooks");
+}
