@@ -20,7 +20,7 @@ use crate::runtime::parking::{Cause, Notified, Ticket};
 use crate::support::Bell;
 use crate::sys::clock;
 
-pub(crate) use crate::runtime::core::{WaitId, Waker};
+pub(crate) use crate::runtime::core::{EndedWait, WaitId, Waker};
 pub(crate) use context::NEVER;
 
 #[derive(Clone, Copy, Debug)]

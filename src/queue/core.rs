@@ -25,125 +25,104 @@
 //!
 //! So a put needs to look at the getters and the room alone, and a get at the store alone where it finds something.
 //!
+//! # Past the lock
+//! The items of a `Queue` with a bound are in a `Ring`, in which those put and take without the lock who need not wait. As long
+//! as somebody waits the ring is frozen, and all go through the lock: whoever is about to wait freezes it before he looks
+//! whether he has to. Closed, it stays frozen. So what was said above holds for the lock's holder, and the others find either
+//! a ring in which nobody waits, or the way to the lock.
+//!
 //! # The user's code under the lock
 //! Items are compared (`Ord`) and copied for `peek` (`Clone`) under it. If that panics, the lock is poisoned and the state
 //! is whole: see `Store`, and a look changes nothing. Destructors run outside.
 
 use std::cell::Cell;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use super::error::{GetTimeoutError, PutTimeoutError, TryGetError, TryPutError};
-use super::line::{Line, Spot};
-use super::lock::{Mutex, MutexGuard, PoisonError};
-use super::store::{Fifo, Stock, Store};
+use super::parts::{Mutex, MutexGuard, PoisonError};
+use super::ring::Ring;
+use super::state::{Refusal, State, Turn};
+use super::store::{Fifo, Store};
 use crate::wait::queue::{Place, WaitQueue};
-use crate::wait::{self, Announced, Reason, WaitId, Waker};
+use crate::wait::{self, Announced, Reason};
 
 #[derive(Debug)]
-pub(crate) struct Core<T, S>(Mutex<State<T, S>>);
-
-#[derive(Debug)]
-pub(crate) struct State<T, S> {
-    store: S,
-    /// How many items may be in the store. After a comparison has panicked there may be more.
-    bound: usize,
-    pub(super) closed: bool,
-    pub(super) getters: Line<T>,
-    pub(super) putters: Line<T>,
-    /// Who waits for something to look at, and takes nothing.
-    pub(super) watchers: WaitQueue,
-    /// How many items have been put and not been reported done.
-    unfinished: usize,
-    /// Who waits for that to become 0.
-    joiners: WaitQueue,
+pub(crate) struct Core<T, S> {
+    /// The ring in which the items are, if there is one.
+    bypass: Option<Arc<Ring<T>>>,
+    state: Mutex<State<T, S>>,
 }
 
-/// Why an item is not taken in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    Full,
-    Closed,
+/// To look at the clock takes as long as to put or to take past the lock: so it is done every so many items, whoever has them.
+const LOOK_EVERY: usize = 8;
+
+/// After an item has come to, or gone from, that position in a ring.
+#[inline]
+fn give_way_at(position: usize) {
+    if position % LOOK_EVERY == 0 {
+        wait::give_way();
+    }
 }
 
-/// What `Debug` shows of a queue.
-pub(super) struct Summary {
-    pub(super) len: usize,
-    pub(super) closed: bool,
-    pub(super) getters: usize,
-    pub(super) putters: usize,
-    pub(super) unfinished: usize,
+/// The state with all that belongs to it: nobody puts or takes past the lock.
+pub(super) struct Whole<'a, T, S> {
+    state: MutexGuard<'a, State<T, S>>,
+    bypass: Option<&'a Ring<T>>,
 }
 
-impl<T, S: Store<T>> State<T, S> {
-    /// Takes an item in: for the first who waits for one, or for the store. Answers whom to wake besides. If this panics, the
-    /// item is where it was.
+impl<T, S> Deref for Whole<'_, T, S> {
+    type Target = State<T, S>;
+
+    fn deref(&self) -> &State<T, S> {
+        &self.state
+    }
+}
+
+impl<T, S> DerefMut for Whole<'_, T, S> {
+    fn deref_mut(&mut self) -> &mut State<T, S> {
+        &mut self.state
+    }
+}
+
+impl<T, S> Drop for Whole<'_, T, S> {
+    fn drop(&mut self) {
+        if let Some(ring) = self.bypass
+            && !self.state.is_attended()
+        {
+            ring.thaw();
+        }
+    }
+}
+
+impl<T, S> Core<T, S> {
+    /// Panics of the user's code leave the state whole, so poison means nothing.
     #[inline]
-    pub(super) fn admit(&mut self, item: &mut Option<T>) -> Result<WaitQueue, Refusal> {
-        if self.closed {
-            return Err(Refusal::Closed);
-        }
-        if self.getters.give(item) {
-            self.unfinished += 1;
-            // There is nothing to look at.
-            return Ok(WaitQueue::new());
-        }
-        if self.store.len() >= self.bound {
-            return Err(Refusal::Full);
-        }
-        self.store.push(item);
-        self.unfinished += 1;
-        Ok(self.watchers.take())
+    pub(super) fn lock(&self) -> MutexGuard<'_, State<T, S>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives out the item that is next, and what room this makes to the first who waits for it. If this panics, it has not
-    /// given out anything.
+    /// The lock, with the items.
     #[inline]
-    pub(super) fn take(&mut self) -> Result<T, TryGetError> {
-        let Some(item) = self.store.pop() else {
-            return self.take_from_putter().ok_or(match self.closed {
-                true => TryGetError::Closed,
-                false => TryGetError::Empty,
-            });
-        };
-        if self.store.len() >= self.bound {
-            return Ok(item);
+    pub(super) fn whole(&self) -> Whole<'_, T, S> {
+        let state = self.lock();
+        let bypass = self.bypass.as_deref();
+        if let Some(ring) = bypass {
+            ring.freeze();
         }
-        match self.take_from_putter() {
-            Some(next) => Ok(self.store.refill(item, next)),
-            None => Ok(item),
+        Whole { state, bypass }
+    }
+}
+
+impl<T> Core<T, Fifo<T>> {
+    /// With a ring, unless that would be too large.
+    pub(crate) fn with_ring(bound: usize) -> Core<T, Fifo<T>> {
+        if !Ring::<T>::is_fit_for(bound) {
+            return Core::new(bound);
         }
-    }
-
-    #[inline]
-    fn take_from_putter(&mut self) -> Option<T> {
-        let item = self.putters.take()?;
-        self.unfinished += 1;
-        Some(item)
-    }
-
-    /// The item that is next; with a bound of zero, that of the first putter.
-    pub(super) fn peek(&self) -> Result<&T, TryGetError> {
-        match self.store.peek().or_else(|| self.putters.first()) {
-            Some(item) => Ok(item),
-            None if self.closed => Err(TryGetError::Closed),
-            None => Err(TryGetError::Empty),
-        }
-    }
-
-    /// Puts a putter in line, and answers whom to wake: with a bound of zero there is something to look at now, for others.
-    pub(super) fn line_up(&mut self, turn: &Turn, waker: Waker, item: Option<T>) -> WaitQueue {
-        let wait = waker.wait();
-        turn.set(self.putters.join(turn.place.get(), waker, item));
-        if self.bound == 0 { self.watchers.take_others(wait) } else { WaitQueue::new() }
-    }
-
-    /// Whether there is room, or somebody who takes an item at once: somebody else than who waits in `wait`.
-    pub(super) fn has_room(&self, wait: WaitId) -> bool {
-        self.store.len() < self.bound || self.getters.has_others(wait)
-    }
-
-    /// Whether there is an item to be had: not from who waits in `wait`.
-    pub(super) fn has_item(&self, wait: WaitId) -> bool {
-        self.store.len() > 0 || self.putters.has_others(wait)
+        let ring = Arc::new(Ring::new(bound));
+        let state = State::new(bound, Fifo::Ring(Arc::clone(&ring)));
+        Core { bypass: Some(ring), state: Mutex::new(state) }
     }
 }
 
@@ -153,32 +132,37 @@ impl<T, S: Store<T>> Core<T, S> {
     }
 
     pub(crate) fn filled(bound: usize, store: S) -> Core<T, S> {
-        Core(Mutex::new(State {
-            unfinished: store.len(),
-            store,
-            bound,
-            closed: false,
-            getters: Line::new(),
-            putters: Line::new(),
-            watchers: WaitQueue::new(),
-            joiners: WaitQueue::new(),
-        }))
+        Core { bypass: None, state: Mutex::new(State::new(bound, store)) }
     }
 
     // --- put -------------------------------------------------------------------------------------------------------
 
-    #[inline]
     pub(crate) fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
+        match self.put_past_lock(item) {
+            Ok(_) => Ok(()),
+            Err(item) => self.put_under_lock(item),
+        }
+    }
+
+    #[inline]
+    fn put_past_lock(&self, item: T) -> Result<usize, T> {
+        match &self.bypass {
+            Some(ring) => ring.try_push(item),
+            None => Err(item),
+        }
+    }
+
+    fn put_under_lock(&self, item: T) -> Result<(), TryPutError<T>> {
         // Here, so that it is dropped without the lock if a comparison panics.
         let mut item = Some(item);
-        let mut state = self.lock();
+        let mut state = self.whole();
         let admitted = state.admit(&mut item);
         drop(state);
         match (admitted, item) {
             (Err(Refusal::Full), Some(item)) => Err(TryPutError::Full(item)),
             (Err(Refusal::Closed), Some(item)) => Err(TryPutError::Closed(item)),
-            (Ok(mut watchers), _) => {
-                watchers.wake_all();
+            (Ok(news), _) => {
+                news.spread();
                 Ok(())
             }
             (Err(_), None) => unreachable!("a refused item stays where it was"),
@@ -191,7 +175,14 @@ impl<T, S: Store<T>> Core<T, S> {
         if wait::checkpoint().is_err() {
             return Err(PutTimeoutError::Closed(item));
         }
-        match self.try_put(item) {
+        let item = match self.put_past_lock(item) {
+            Ok(position) => {
+                give_way_at(position);
+                return Ok(());
+            }
+            Err(item) => item,
+        };
+        match self.put_under_lock(item) {
             Ok(()) => {
                 wait::give_way();
                 Ok(())
@@ -208,16 +199,18 @@ impl<T, S: Store<T>> Core<T, S> {
         let leave = || turn.spot.take().and_then(|spot| self.lock().putters.leave(spot));
         let register = |announced: &Announced<'_>| {
             let mut item = here.take();
-            let mut state = self.lock();
-            let (waits, mut watchers) = match state.admit(&mut item) {
-                Ok(watchers) => (false, watchers),
-                Err(Refusal::Closed) => (false, WaitQueue::new()),
-                Err(Refusal::Full) => (true, state.line_up(&turn, announced.waker(), item.take())),
+            let mut state = self.whole();
+            let admitted = state.admit(&mut item);
+            let mut watchers = match admitted {
+                Err(Refusal::Full) => Some(state.line_up(&turn, announced.waker(), item.take())),
+                _ => None,
             };
             drop(state);
             here.set(item);
-            watchers.wake_all();
-            waits
+            if let Ok(news) = admitted {
+                news.spread();
+            }
+            watchers.as_mut().map(WaitQueue::wake_all).is_some()
         };
         let in_time = wait::park(Reason::Channel, 0, deadline, register, |_| here.set(leave()));
         // Woken, and the item still in the line: it was not a get that woke us, but the end.
@@ -230,9 +223,22 @@ impl<T, S: Store<T>> Core<T, S> {
 
     // --- get -------------------------------------------------------------------------------------------------------
 
-    #[inline]
     pub(crate) fn try_get(&self) -> Result<T, TryGetError> {
-        self.lock().take()
+        match self.get_past_lock() {
+            Some((item, _)) => Ok(item),
+            None => self.get_under_lock(),
+        }
+    }
+
+    #[inline]
+    fn get_past_lock(&self) -> Option<(T, usize)> {
+        self.bypass.as_ref()?.try_pop()
+    }
+
+    fn get_under_lock(&self) -> Result<T, TryGetError> {
+        let taken = self.whole().take();
+        // The lock is free again; whoever has got the room is made to run now.
+        taken.map(|(item, _)| item)
     }
 
     /// Where a cancellation cannot unwind it says "closed": to a loop that goes on until then, "timed out" would be a reason
@@ -240,7 +246,11 @@ impl<T, S: Store<T>> Core<T, S> {
     #[inline]
     pub(crate) fn get(&self, deadline: u64) -> Result<T, GetTimeoutError> {
         wait::checkpoint().map_err(|_| GetTimeoutError::Closed)?;
-        match self.try_get() {
+        if let Some((item, position)) = self.get_past_lock() {
+            give_way_at(position);
+            return Ok(item);
+        }
+        match self.get_under_lock() {
             Ok(item) => {
                 wait::give_way();
                 Ok(item)
@@ -255,15 +265,14 @@ impl<T, S: Store<T>> Core<T, S> {
         let turn = Turn::default();
         let leave = || turn.spot.take().and_then(|spot| self.lock().getters.leave(spot));
         let register = |announced: &Announced<'_>| {
-            let mut state = self.lock();
-            match state.take() {
-                Ok(item) => here.set(Some(item)),
-                Err(TryGetError::Closed) => {}
-                Err(TryGetError::Empty) => {
-                    turn.set(state.getters.join(turn.place.get(), announced.waker(), None));
-                    return true;
-                }
+            let mut state = self.whole();
+            let taken = state.take();
+            if matches!(taken, Err(TryGetError::Empty)) {
+                turn.set(state.getters.join(turn.place.get(), announced.waker(), None));
+                return true;
             }
+            drop(state);
+            here.set(taken.ok().map(|(item, _)| item));
             false
         };
         // A slot that was left by a wait that ended otherwise is empty.
@@ -282,7 +291,7 @@ impl<T, S: Store<T>> Core<T, S> {
     where
         T: Clone,
     {
-        self.lock().peek().cloned()
+        self.whole().peek().cloned()
     }
 
     pub(crate) fn peek(&self, deadline: u64) -> Result<T, GetTimeoutError>
@@ -294,7 +303,7 @@ impl<T, S: Store<T>> Core<T, S> {
         let look = |state: &State<T, S>| {
             seen.set(state.peek().cloned());
         };
-        look(&self.lock());
+        look(&self.whole());
         loop {
             match seen.replace(Err(TryGetError::Empty)) {
                 Ok(item) => {
@@ -322,7 +331,7 @@ impl<T, S: Store<T>> Core<T, S> {
     fn watch(&self, deadline: u64, found: impl Fn(&State<T, S>) -> bool) -> Result<bool, wait::Cancelled> {
         let place = Cell::new(Place::default());
         let register = |announced: &Announced<'_>| {
-            let mut state = self.lock();
+            let mut state = self.whole();
             let waits = !found(&state);
             if waits {
                 place.set(state.watchers.push(announced.waker(), ()));
@@ -333,137 +342,5 @@ impl<T, S: Store<T>> Core<T, S> {
             self.lock().watchers.remove(place.get());
         };
         wait::park(Reason::Channel, 0, deadline, register, forget)
-    }
-}
-
-/// What no item has to be looked at for.
-impl<T, S: Stock> Core<T, S> {
-    /// Panics of the user's code leave the state whole, so poison means nothing.
-    #[inline]
-    pub(super) fn lock(&self) -> MutexGuard<'_, State<T, S>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    // --- the end ---------------------------------------------------------------------------------------------------
-
-    /// `false`: it was closed before.
-    pub(crate) fn close(&self) -> bool {
-        self.end(self.lock())
-    }
-
-    /// Closes, wakes all, and lets go of the lock before that.
-    fn end(&self, mut state: MutexGuard<'_, State<T, S>>) -> bool {
-        if state.closed {
-            return false;
-        }
-        state.closed = true;
-        let mut lines = [state.getters.dismiss(), state.putters.dismiss()];
-        let mut watchers = state.watchers.take();
-        drop(state);
-        lines.iter_mut().for_each(WaitQueue::wake_all);
-        watchers.wake_all();
-        true
-    }
-
-    pub(crate) fn is_closed(&self) -> bool {
-        self.lock().closed
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.lock().store.len()
-    }
-
-    pub(crate) fn is_full(&self) -> bool {
-        let state = self.lock();
-        state.store.len() >= state.bound
-    }
-
-    pub(crate) fn capacity(&self) -> Option<usize> {
-        // Known without the lock to whoever made it; but then it would have to be kept twice.
-        let bound = self.lock().bound;
-        (bound != usize::MAX).then_some(bound)
-    }
-
-    pub(super) fn summary(&self) -> Summary {
-        let state = self.lock();
-        Summary {
-            len: state.store.len(),
-            closed: state.closed,
-            getters: state.getters.len(),
-            putters: state.putters.len(),
-            unfinished: state.unfinished,
-        }
-    }
-
-    // --- what is done ----------------------------------------------------------------------------------------------
-
-    pub(crate) fn unfinished(&self) -> usize {
-        self.lock().unfinished
-    }
-
-    /// Reports one item done. `false`: all have been.
-    pub(crate) fn done(&self) -> bool {
-        let mut state = self.lock();
-        let Some(left) = state.unfinished.checked_sub(1) else { return false };
-        let mut joiners = state.finish(left);
-        drop(state);
-        joiners.wake_all();
-        true
-    }
-
-    /// Waits until all items are done; `false` if `deadline` came first.
-    pub(crate) fn join(&self, deadline: u64) -> Result<bool, wait::Cancelled> {
-        wait::checkpoint()?;
-        let place = Cell::new(Place::default());
-        let register = |announced: &Announced<'_>| {
-            let mut state = self.lock();
-            let waits = state.unfinished > 0;
-            if waits {
-                place.set(state.joiners.push(announced.waker(), ()));
-            }
-            waits
-        };
-        let forget = |_| {
-            self.lock().joiners.remove(place.get());
-        };
-        wait::park(Reason::Signal, 0, deadline, register, forget)
-    }
-}
-
-impl<T, S> State<T, S> {
-    /// Answers whom to wake.
-    fn finish(&mut self, left: usize) -> WaitQueue {
-        self.unfinished = left;
-        if left == 0 { self.joiners.take() } else { WaitQueue::new() }
-    }
-}
-
-impl<T> Core<T, Fifo<T>> {
-    /// Closes, and takes out what is there, as done.
-    pub(crate) fn close_now(&self) -> Vec<T> {
-        let mut state = self.lock();
-        let items = std::mem::take(&mut state.store).0;
-        // Reported done too often by others, it cannot be less than that.
-        let left = state.unfinished.saturating_sub(items.len());
-        let mut joiners = state.finish(left);
-        self.end(state);
-        joiners.wake_all();
-        items.into()
-    }
-}
-
-/// Where a call stands in a line.
-#[derive(Debug, Default)]
-pub(super) struct Turn {
-    /// While it is in the line.
-    pub(super) spot: Cell<Option<Spot>>,
-    /// Kept while it is out for another look.
-    pub(super) place: Cell<Option<Place>>,
-}
-
-impl Turn {
-    pub(super) fn set(&self, spot: Spot) {
-        self.spot.set(Some(spot));
-        self.place.set(Some(spot.place));
     }
 }

@@ -418,7 +418,7 @@ pub(super) use handle;
 
 /// What those types have that hold items: all but the rendezvous.
 macro_rules! holds_items {
-    ($name:ident $(, $ord:ident)?) => {
+    ($name:ident, $with_bound:ident $(, $ord:ident)?) => {
         impl<T $(: $ord)?> $name<T> {
             /// Makes a queue that holds at most `capacity` items: a put waits for room.
             ///
@@ -440,7 +440,7 @@ macro_rules! holds_items {
             #[track_caller]
             pub fn bounded(capacity: usize) -> $name<T> {
                 assert!(capacity > 0, "a queue of capacity 0 holds nothing; Channel is the rendezvous");
-                $name(Arc::new(Core::new(capacity)))
+                $name(Arc::new(Core::$with_bound(capacity)))
             }
 
             /// Makes a queue without a bound: a put never waits.

@@ -3,11 +3,11 @@
 //! Uses `wait`. Model-checked in `models/`, as a part of the queues.
 //!
 //! A putter's item lies in its slot while it waits, and is taken out of there; a getter's slot is empty, and an item is put into it.
-//! Either happens only if `Waker::wake` has answered `true`: if that was what ended the wait. So a waiter whose wait was
+//! Either happens only if `Waker::end` has ended the wait. So a waiter whose wait was
 //! cut short finds its slot as it left it. The slot stays the waiter's until it leaves, whoever has woken it.
 
 use crate::wait::queue::{Place, WaitQueue};
-use crate::wait::{WaitId, Waker};
+use crate::wait::{EndedWait, WaitId, Waker};
 
 /// If there have been more slots than this, their memory is given back when the last waiter leaves.
 const KEEP: usize = 64;
@@ -61,22 +61,17 @@ impl<T> Line<T> {
         item
     }
 
-    /// Gives an item to the first one that waits. `false`: nobody does, and the item is where it was.
-    #[inline]
-    pub(crate) fn give(&mut self, item: &mut Option<T>) -> bool {
-        match self.wake_first() {
-            Some(slot) => {
-                self.slots[slot] = item.take();
-                true
-            }
-            None => false,
-        }
+    /// Gives an item to the first one that waits. `None`: nobody does, and the item is where it was.
+    pub(crate) fn give(&mut self, item: &mut Option<T>) -> Option<EndedWait> {
+        let (ended, slot) = self.end_first()?;
+        self.slots[slot] = item.take();
+        Some(ended)
     }
 
     /// Takes the item of the first one that waits.
-    #[inline]
-    pub(crate) fn take(&mut self) -> Option<T> {
-        self.wake_first().and_then(|slot| self.slots[slot].take())
+    pub(crate) fn take(&mut self) -> Option<(T, EndedWait)> {
+        let (ended, slot) = self.end_first()?;
+        Some((self.slots[slot].take()?, ended))
     }
 
     /// The item of the first one, whose wait may have been cut short a moment ago.
@@ -94,17 +89,21 @@ impl<T> Line<T> {
         self.queue.has_others(wait)
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
     /// How many wait, those included whose wait was cut short a moment ago.
     pub(crate) fn len(&self) -> usize {
         self.queue.len()
     }
 
     /// Ends the wait of the first one whose wait goes on, and answers its slot.
-    fn wake_first(&mut self) -> Option<usize> {
+    fn end_first(&mut self) -> Option<(EndedWait, usize)> {
         // The others are about to leave by themselves.
         while let Some((waker, slot)) = self.queue.pop() {
-            if waker.wake() {
-                return Some(slot);
+            if let Some(ended) = waker.end() {
+                return Some((ended, slot));
             }
         }
         None

@@ -57,13 +57,16 @@
 // Uses `wait`.
 
 mod core;
+mod end;
 mod error;
 mod handle;
 mod heap;
 mod iter;
 mod line;
-mod lock;
+mod parts;
+mod ring;
 mod select;
+mod state;
 mod store;
 mod types;
 

@@ -8,8 +8,9 @@
 
 use std::fmt;
 
-use super::core::{Core, Turn};
+use super::core::Core;
 use super::error::{GetError, PutError, TryGetError, TryPutError};
+use super::state::Turn;
 use super::store::Store;
 use crate::wait::Waker;
 use crate::wait::queue::Place;
@@ -66,7 +67,7 @@ impl<T, S: Store<T>> Core<T, S> {
     }
 
     pub(super) fn watch_get(&self, turn: &Turn, waker: Waker) -> bool {
-        let mut state = self.lock();
+        let mut state = self.whole();
         let waits = !state.closed && !state.has_item(waker.wait());
         if waits {
             turn.set(state.getters.join(turn.place.get(), waker, None));
@@ -91,7 +92,7 @@ impl<T, S: Store<T>> Core<T, S> {
     }
 
     pub(super) fn watch_put(&self, turn: &Turn, waker: Waker, item: &mut Option<T>) -> bool {
-        let mut state = self.lock();
+        let mut state = self.whole();
         if state.closed || state.has_room(waker.wait()) {
             return false;
         }
@@ -120,7 +121,7 @@ impl<T, S: Store<T>> Core<T, S> {
     }
 
     pub(super) fn watch_peek(&self, waker: Waker) -> Option<Place> {
-        let mut state = self.lock();
+        let mut state = self.whole();
         let waits = !state.closed && !state.has_item(waker.wait());
         waits.then(|| state.watchers.push(waker, ()))
     }
@@ -146,7 +147,7 @@ impl<T, S: Store<T>> Source for Ready<'_, T, S> {
     type Output = ();
 
     fn try_take(&mut self) -> Option<()> {
-        let empty = matches!(self.core.lock().peek(), Err(TryGetError::Empty));
+        let empty = matches!(self.core.whole().peek(), Err(TryGetError::Empty));
         (!empty).then_some(())
     }
 

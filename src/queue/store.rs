@@ -1,8 +1,12 @@
 //! `Store`: where a queue's items lie, and which of them is next. First in, first out; last in, first out.
 //!
-//! Uses nothing of the crate. Model-checked in `models/`, as a part of the queues.
+//! Uses `queue::ring`. Model-checked in `models/`, as a part of the queues.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::{iter, mem};
+
+use super::ring::Ring;
 
 /// An empty store that has grown larger than this, in bytes, gives its memory back.
 const KEEP: usize = 64 << 10;
@@ -37,38 +41,67 @@ pub(super) fn is_large<T>(capacity: usize) -> bool {
 
 /// First in, first out.
 #[derive(Debug)]
-pub(crate) struct Fifo<T>(pub(super) VecDeque<T>);
+pub(crate) enum Fifo<T> {
+    List(VecDeque<T>),
+    /// For a queue that is used past its lock, too. Frozen whenever one of these calls comes.
+    Ring(Arc<Ring<T>>),
+}
 
 impl<T> Default for Fifo<T> {
     fn default() -> Fifo<T> {
-        Fifo(VecDeque::new())
+        Fifo::List(VecDeque::new())
     }
 }
 
 impl<T> Stock for Fifo<T> {
     #[inline]
     fn len(&self) -> usize {
-        self.0.len()
+        match self {
+            Fifo::List(list) => list.len(),
+            Fifo::Ring(ring) => ring.len(),
+        }
     }
 }
 
 impl<T> Store<T> for Fifo<T> {
     #[inline]
     fn push(&mut self, item: &mut Option<T>) {
-        self.0.extend(item.take());
+        match (self, item.take()) {
+            (Fifo::List(list), Some(item)) => list.push_back(item),
+            (Fifo::Ring(ring), Some(item)) => ring.push(item),
+            (_, None) => {}
+        }
     }
 
     #[inline]
     fn pop(&mut self) -> Option<T> {
-        let item = self.0.pop_front()?;
-        if self.0.is_empty() && is_large::<T>(self.0.capacity()) {
-            self.0 = VecDeque::new();
+        match self {
+            Fifo::List(list) => {
+                let item = list.pop_front()?;
+                if list.is_empty() && is_large::<T>(list.capacity()) {
+                    *list = VecDeque::new();
+                }
+                Some(item)
+            }
+            Fifo::Ring(ring) => ring.pop(),
         }
-        Some(item)
     }
 
     fn peek(&self) -> Option<&T> {
-        self.0.front()
+        match self {
+            Fifo::List(list) => list.front(),
+            Fifo::Ring(ring) => ring.peek(),
+        }
+    }
+}
+
+impl<T> Fifo<T> {
+    /// Takes out all.
+    pub(super) fn drain(&mut self) -> Vec<T> {
+        match self {
+            Fifo::List(list) => mem::take(list).into(),
+            Fifo::Ring(ring) => iter::from_fn(|| ring.pop()).collect(),
+        }
     }
 }
 
@@ -134,7 +167,7 @@ mod tests {
         let mut fifo = filled::<Fifo<_>>(100_000);
         let mut lifo = filled::<Lifo<_>>(100_000);
         while fifo.pop().is_some() && lifo.pop().is_some() {}
-        assert_eq!((fifo.0.capacity(), lifo.0.len()), (0, 0));
-        assert_eq!(lifo.0.capacity(), 0);
+        let Fifo::List(list) = fifo else { unreachable!("it has no bound") };
+        assert_eq!((list.capacity(), lifo.0.capacity()), (0, 0));
     }
 }

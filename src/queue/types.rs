@@ -7,13 +7,14 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::core::{Core, Turn};
+use super::core::Core;
 use super::error::{GetError, GetTimeoutError, PutError, PutTimeoutError, TryGetError, TryPutError};
 use super::handle::{handle, holds_items};
 use super::heap::Heap;
 use super::iter::{IntoIter, Iter, TryIter};
 use super::select::{Ready, SelectGet, SelectPeek, SelectPut, sources};
-use super::store::{Fifo, Lifo, Store};
+use super::state::Turn;
+use super::store::{Fifo, Lifo, Stock, Store};
 use crate::wait::select::{Source, Waitable};
 use crate::wait::{self, NEVER, Waker};
 
@@ -48,7 +49,7 @@ handle! {
     try_put: "Puts an item at the end, if there is room.";
     is_full: "Whether there is no room in it.";
 }
-holds_items! { Queue }
+holds_items! { Queue, with_ring }
 
 handle! {
     /// A queue that gives out the smallest item first; equal ones in the order in which they came in.
@@ -78,7 +79,7 @@ handle! {
     try_put: "Puts an item, if there is room.";
     is_full: "Whether there is no room in it.";
 }
-holds_items! { PriorityQueue, Ord }
+holds_items! { PriorityQueue, new, Ord }
 
 handle! {
     /// A queue that gives out the newest item first: last in, first out.
@@ -98,7 +99,7 @@ handle! {
     try_put: "Puts an item, if there is room.";
     is_full: "Whether there is no room in it.";
 }
-holds_items! { LifoQueue }
+holds_items! { LifoQueue, new }
 
 handle! {
     /// A queue, first in, first out, that knows when all that was put has been dealt with.
@@ -135,7 +136,7 @@ handle! {
     try_put: "Puts an item at the end, if there is room.";
     is_full: "Whether there is no room in it.";
 }
-holds_items! { JoinableQueue }
+holds_items! { JoinableQueue, new }
 
 impl<T> JoinableQueue<T> {
     /// Reports that one item that was got has been dealt with.
@@ -279,7 +280,7 @@ impl<T> Default for Channel<T> {
     }
 }
 
-impl<T, S: super::store::Stock> Core<T, S> {
+impl<T, S: Stock> Core<T, S> {
     /// For `Debug`, which shows no items: they may be anything, and they are under the lock.
     fn show(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let summary = self.summary();

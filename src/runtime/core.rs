@@ -180,7 +180,34 @@ impl Waker {
         self.core.follow_up(self.core.core().park.notify(self.ticket, Cause::Woken))
     }
 
+    /// As `wake`, but the owner is made to run when the answer is dropped: for who holds a lock that the owner wants at once.
+    pub(crate) fn end(self) -> Option<EndedWait> {
+        match self.core.core().park.notify(self.ticket, Cause::Woken) {
+            Notified::Late => None,
+            Notified::Early => Some(EndedWait { core: self.core, asleep: false }),
+            Notified::Asleep => Some(EndedWait { core: self.core, asleep: true }),
+        }
+    }
+
     pub(crate) fn wait(&self) -> WaitId {
         WaitId { core: self.core.0, ticket: self.ticket }
+    }
+}
+
+/// A wait that has been ended; its owner is made to run when this is dropped.
+#[derive(Debug)]
+#[must_use = "dropped at once, it does what `wake` does"]
+pub(crate) struct EndedWait {
+    core: CoreRef,
+    /// It does not run by itself.
+    asleep: bool,
+}
+
+impl Drop for EndedWait {
+    fn drop(&mut self) {
+        if self.asleep {
+            // SAFETY: alive by our reference, and `Asleep` was answered to us only.
+            unsafe { Core::schedule(self.core.0) };
+        }
     }
 }

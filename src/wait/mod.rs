@@ -24,7 +24,7 @@ use self::context::Context;
 pub(crate) use self::context::NEVER;
 use crate::coroutine::Suspend;
 pub(crate) use crate::runtime::control::Reason;
-pub(crate) use crate::runtime::core::{WaitId, Waker};
+pub(crate) use crate::runtime::core::{EndedWait, WaitId, Waker};
 use crate::runtime::parking::{Cause, Ticket};
 use crate::runtime::worker;
 use crate::sys::clock;
