@@ -8,8 +8,8 @@ use std::io;
 use crate::net::{SocketAddr, TcpListener, TcpStream};
 use crate::os::unix::net::{SocketAddr as UnixAddr, UnixListener, UnixStream};
 
-/// Connections that may wait to be accepted, as far as the system allows as many (`net.core.somaxconn`).
-pub(super) const BACKLOG: u32 = 1024;
+/// Connections that may wait to be accepted: as many as the system allows.
+pub(super) const BACKLOG: u32 = u32::MAX;
 
 /// What a [`StreamServer`](super::StreamServer) accepts from: a [`TcpListener`], a [`UnixListener`], or one of them behind TLS.
 ///

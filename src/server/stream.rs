@@ -144,9 +144,9 @@ impl<L, H> StreamServer<L, H> {
         self
     }
 
-    /// How many connections may wait to be accepted: those that come while the limit is reached. By default 1,024, or what a
-    /// listener that was passed in has. The system limits it (`net.core.somaxconn`); connections beyond it have to try again,
-    /// which TCP does by itself, after a second or more.
+    /// How many connections may wait to be accepted, as they do while the limit is reached. By default as many as the system allows
+    /// (`net.core.somaxconn`, mostly 4,096), or what a listener that was passed in has. Clients beyond that are not let in for now:
+    /// TCP tries again by itself, after a second or more, and may give up in the end.
     pub fn backlog(mut self, n: u32) -> Self {
         self.backlog = Some(n);
         self

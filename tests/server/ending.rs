@@ -121,11 +121,14 @@ fn the_killed_unwind() {
             .unwrap()
             .on_connection(move |mut stream, _| {
                 let _counts = theirs.value();
+                stream.write_all(b"!")?;
                 stream.read(&mut [0])
             })
             .start()
             .unwrap();
         let mut clients = clients(&server, 3);
+        // Who has not begun has nothing to drop.
+        clients.iter_mut().for_each(|client| client.read_exact(&mut [0]).unwrap());
         let report = server.shutdown(Duration::ZERO);
         assert_eq!((report.killed, report.stuck, drops.count()), (3, 0, 3));
         assert!(clients.iter_mut().all(|client| client.read(&mut [0]).unwrap() == 0));
