@@ -7,8 +7,8 @@
 //!
 //! * Race "wait against set": a waiter looks at the flag under the lock before it queues; `set` raises the flag and takes the
 //!   queue under the same lock.
-//! * Race "clear against set": `clear` exchanges. If it comes after a `set` it has acquired what that published, so a caller
-//!   that clears first and looks at his data then misses nothing; if it comes before, the flag stays.
+//! * Race "clear against set": both exchange, so one comes after the other. If it is `clear`, it has acquired what `set`
+//!   published, and a caller that clears first and looks at his data then misses nothing; if it is `set`, the flag stays.
 //! * A selection is told under the lock, and remembered as told only if that has ended its wait.
 
 use std::cell::Cell;
@@ -70,7 +70,8 @@ impl RawEvent {
     /// Raises the flag, and releases all who wait.
     pub(crate) fn set(&self) {
         let mut line = self.line();
-        self.set.store(1, Ordering::Release);
+        // An exchange, too: see "clear against set" above.
+        self.set.swap(1, Ordering::Release);
         line.sets += 1;
         while let Some((waker, number)) = line.watching.pop() {
             if waker.wake() {
