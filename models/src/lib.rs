@@ -12,6 +12,7 @@
 //! support               a waiter, a bell
 //! parking token inbox sleep signal exit   the models; tests/models.rs runs them
 //! queue mutex rwlock condvar once         and those of the locks
+//! semaphore event promise                 and what is beyond std
 //! channel                                 and those of the channels
 //! ```
 
@@ -23,13 +24,16 @@ mod wait;
 
 pub mod channel;
 pub mod condvar;
+pub mod event;
 pub mod exit;
 pub mod inbox;
 pub mod mutex;
 pub mod once;
 pub mod parking;
+pub mod promise;
 pub mod queue;
 pub mod rwlock;
+pub mod semaphore;
 pub mod signal;
 pub mod sleep;
 pub mod token;

@@ -33,6 +33,13 @@ models! {
         notify_against_wait
         notify_all_against_wait
     }
+    event {
+        clear_against_set
+        pulse_against_wait
+        pulse_or_permit
+        set_against_kill
+        set_against_wait
+    }
     exit {
         abandoned_result_is_dropped_once
         callback_runs_exactly_once
@@ -66,6 +73,13 @@ models! {
         one_of_two_wakers_wins
         shield_puts_a_kill_off
     }
+    promise {
+        set_against_get
+        set_against_kill
+        set_against_link
+        set_against_poll
+        take_against_look
+    }
     queue {
         wake_against_kill
     }
@@ -74,6 +88,14 @@ models! {
         downgrade_lets_readers_in
         killed_writer_lets_readers_in
         readers_and_writers
+    }
+    semaphore {
+        hand_over_against_another_end
+        killed_selection_takes_one_or_none
+        one_at_a_time
+        selection_takes_one
+        served_or_refused
+        who_leaves_makes_way
     }
     signal {
         signal_of_an_earlier_wait

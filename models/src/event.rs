@@ -1,0 +1,158 @@
+//! `sync::raw::event`: set, cleared, waited for.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use loom::sync::atomic::{AtomicU32, Ordering};
+use loom::thread;
+
+use crate::check_both;
+use crate::support::Plain;
+use crate::sync::raw::event::RawEvent;
+use crate::sync::raw::semaphore::{Answer, RawSemaphore, Want};
+use crate::wait::{self, NEVER, Reason, SOON};
+
+/// Two wait while it is set: both go on, and see what was done before.
+///
+/// Fails if `set` wakes nobody; if it takes the waiters out before it raises the flag; if the flag is `Relaxed`; if a waiter
+/// does not look again under the lock.
+pub fn set_against_wait() {
+    check_both(2, |head_start| {
+        wait::set(head_start, 0);
+        let shared = Arc::new((RawEvent::new(), Plain::new()));
+        let waiters = [(); 2].map(|()| {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                assert_eq!(shared.0.wait(NEVER), Ok(true));
+                shared.1.read()
+            })
+        });
+        shared.1.write();
+        shared.0.set();
+        for waiter in waiters {
+            assert_eq!(waiter.join().unwrap(), 1);
+        }
+    });
+}
+
+/// It is set and cleared at once: a wait that had begun before is over, though it may be at any point, its deadline included.
+///
+/// Fails if `sets` is not counted; if a wait that has ended otherwise does not compare.
+pub fn pulse_against_wait() {
+    for (deadline, looks) in [(NEVER, 0), (NEVER, 1), (SOON, 0)] {
+        check_both(3, move |head_start| {
+            wait::set(head_start, 0);
+            let event = Arc::new(RawEvent::new());
+            let begun = event.begin();
+            let theirs = Arc::clone(&event);
+            let waiter = thread::spawn(move || {
+                wait::look_again(looks);
+                theirs.wait_since(Some(begun), deadline)
+            });
+            event.set();
+            event.clear();
+            let waited = waiter.join().unwrap();
+            assert!(waited == Ok(true) || (waited == Ok(false) && deadline == SOON));
+            assert!(!event.is_set());
+        });
+    }
+}
+
+/// Something is made, then it is set; the other one waits, clears, and looks: nothing escapes him.
+///
+/// Fails if `clear` is a store, or does not acquire.
+pub fn clear_against_set() {
+    check_both(3, |head_start| {
+        wait::set(head_start, 0);
+        let shared = Arc::new((RawEvent::new(), AtomicU32::new(0)));
+        let theirs = Arc::clone(&shared);
+        let maker = thread::spawn(move || {
+            for _ in 0..2 {
+                theirs.1.fetch_add(1, Ordering::Relaxed);
+                theirs.0.set();
+            }
+        });
+        while shared.1.load(Ordering::Relaxed) < 2 {
+            assert_eq!(shared.0.wait(NEVER), Ok(true));
+            shared.0.clear();
+        }
+        maker.join().unwrap();
+    });
+}
+
+/// One of two who wait is killed just when it is set: the other goes on.
+///
+/// Fails if `set` stops at a waiter whose wait has ended.
+pub fn set_against_kill() {
+    check_both(2, |head_start| {
+        wait::set(head_start, 0);
+        let event = Arc::new(RawEvent::new());
+        let [victim, other] = [(); 2].map(|()| {
+            let event = Arc::clone(&event);
+            wait::spawn(move || event.wait(NEVER).is_ok())
+        });
+        victim.kill();
+        event.set();
+        assert!(other.join());
+        victim.join();
+    });
+}
+
+/// A selection over an event and a permit, which come at once: it is told of one, and if that is the event, the permit stays.
+///
+/// Fails if a selection is remembered as told though its wait had ended.
+pub fn pulse_or_permit() {
+    check_both(3, |head_start| {
+        wait::set(head_start, 0);
+        let shared = Arc::new((RawEvent::new(), RawSemaphore::new(0)));
+        let theirs = Arc::clone(&shared);
+        let pulse = thread::spawn(move || {
+            theirs.0.set();
+            theirs.0.clear();
+        });
+        let theirs = Arc::clone(&shared);
+        let release = thread::spawn(move || theirs.1.release(1));
+        let (event, semaphore) = &*shared;
+        let served = select(event, semaphore);
+        pulse.join().unwrap();
+        release.join().unwrap();
+        assert_eq!(semaphore.permits(), usize::from(!served));
+    });
+}
+
+/// As the library's selection does it. Whether it was the permit.
+fn select(event: &RawEvent, semaphore: &RawSemaphore) -> bool {
+    let mut begun = None;
+    loop {
+        if event.was_set(begun) {
+            return false;
+        }
+        if semaphore.try_acquire(Want::Permits(1)) == Answer::Granted {
+            return true;
+        }
+        let (told, served) = (Cell::new(None), Cell::new(None));
+        let waited = wait::park(
+            Reason::Other,
+            0,
+            NEVER,
+            |announced| {
+                told.set(event.watch(announced.waker(), &mut begun));
+                served.set(semaphore.watch(announced.waker(), Want::Permits(1)));
+                let told_now = told.take();
+                if told_now.is_none() || served.get().is_none() {
+                    announced.waker().wake();
+                }
+                told.set(told_now);
+                true
+            },
+            |_| unreachable!("nothing but a wake ends it"),
+        );
+        assert_eq!(waited, Ok(true));
+        let told = told.take().is_some_and(|watch| event.unwatch(watch));
+        let served = served.take().is_some_and(|watch| semaphore.unwatch(watch));
+        assert!(!(told && served), "by one wait");
+        if told || served {
+            return served;
+        }
+    }
+}
