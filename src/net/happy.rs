@@ -189,7 +189,7 @@ impl Race {
         let mut arms: Vec<_> = sockets.map(|fd| Arm::new(Readiness::new(fd, Interest::Write))).collect();
         let mut all: Vec<_> = arms.iter_mut().map(|arm| arm as &mut dyn Pollable).collect();
         let chosen = select(&mut all, deadline)?;
-        Ok(chosen.map(|which| (which, arms.swap_remove(which).into_taken())))
+        Ok(chosen.map(|which| (which, arms.swap_remove(which).into_taken().unwrap_or(Ok(())))))
     }
 
     fn failed(&mut self, error: io::Error) {
