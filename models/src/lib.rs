@@ -33,6 +33,7 @@ pub mod parking;
 pub mod promise;
 pub mod queue;
 pub mod rwlock;
+pub mod select;
 pub mod semaphore;
 pub mod signal;
 pub mod sleep;

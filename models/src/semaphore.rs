@@ -1,4 +1,4 @@
-//! `sync::raw::semaphore`: permits handed over, to those killed while they wait, and to selections.
+//! `sync::raw::semaphore`: permits handed over, also to those killed while they wait.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -119,76 +119,4 @@ pub fn served_or_refused() {
         let served = waiters.map(|waiter| waiter.join().unwrap()).iter().filter(|&&served| served).count();
         assert_eq!(guarded.semaphore.permits(), 1 - served);
     });
-}
-
-/// As the library's selection does it, over one permit of each. Answers whose it got; `None` if it was killed.
-fn select(semaphores: [&RawSemaphore; 2]) -> Option<usize> {
-    loop {
-        if let Some(at) = semaphores.iter().position(|it| it.try_acquire(ONE) == Answer::Granted) {
-            return Some(at);
-        }
-        let watches: [Cell<Option<Watch>>; 2] = Default::default();
-        let unwatch = || {
-            let served = |at: usize| watches[at].take().is_some_and(|watch| semaphores[at].unwatch(watch));
-            let (first, second) = (served(0), served(1));
-            assert!(!(first && second), "by one wait");
-            if first { Some(0) } else { second.then_some(1) }
-        };
-        let waited = wait::park(
-            Reason::Other,
-            0,
-            NEVER,
-            |announced| {
-                for (semaphore, watch) in semaphores.iter().zip(&watches) {
-                    watch.set(semaphore.watch(announced.waker(), ONE));
-                    if watch.get().is_none() {
-                        announced.waker().wake();
-                        break;
-                    }
-                }
-                true
-            },
-            |_| assert_eq!(unwatch(), None),
-        );
-        waited.ok()?;
-        if let Some(at) = unwatch() {
-            return Some(at);
-        }
-    }
-}
-
-fn one_of_two(head_start: HeadStart, killed: bool) {
-    wait::set(head_start, 0);
-    let both = [Guarded::new(0), Guarded::new(0)];
-    let theirs = both.clone();
-    let chooser = wait::spawn(move || select([&theirs[0].semaphore, &theirs[1].semaphore]));
-    let other = {
-        let second = Arc::clone(&both[1]);
-        thread::spawn(move || second.semaphore.release(1))
-    };
-    if killed {
-        chooser.kill();
-    }
-    both[0].semaphore.release(1);
-    other.join().unwrap();
-    let chosen = chooser.join();
-    assert!(killed || chosen.is_some());
-    for (at, one) in both.iter().enumerate() {
-        assert_eq!(one.semaphore.permits(), usize::from(chosen != Some(at)), "chosen: {chosen:?}");
-        assert_eq!(one.semaphore.try_acquire(Want::Permits(one.semaphore.permits())), Answer::Granted);
-    }
-}
-
-/// A selection over two that both get a permit takes one of them, and the other one stays.
-///
-/// Fails if a selection is remembered as served though its wait had ended.
-pub fn selection_takes_one() {
-    check_both(2, |head_start| one_of_two(head_start, false));
-}
-
-/// As before, and it is killed meanwhile: it takes one or none.
-///
-/// Fails as before; if who is taken out is not remembered as served though that has ended his wait.
-pub fn killed_selection_takes_one_or_none() {
-    check_both(2, |head_start| one_of_two(head_start, true));
 }

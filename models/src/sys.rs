@@ -31,6 +31,13 @@ pub(crate) mod clock {
     }
 }
 
+pub(crate) mod random {
+    /// Leaves orders as they are: loom wants each run to be the same.
+    pub(crate) fn below(n: usize) -> usize {
+        n - 1
+    }
+}
+
 pub(crate) mod futex {
     use super::clock;
     use super::sync::{AtomicU32, Ordering};

@@ -1,7 +1,11 @@
 //! The sources under test, and what they are given for the rest of the library's `wait`.
+#![allow(dead_code, reason = "models use what they need")]
+#![allow(unreachable_pub, reason = "what is public in the library is not here")]
 
 #[path = "../../src/wait/queue.rs"]
 pub(crate) mod queue;
+#[path = "../../src/wait/select.rs"]
+pub(crate) mod select;
 #[path = "../../src/wait/signal.rs"]
 pub(crate) mod signal;
 
@@ -28,6 +32,7 @@ pub(crate) enum Reason {
     Lock,
     Signal,
     Channel,
+    Select,
     Other,
 }
 
@@ -180,6 +185,11 @@ pub(crate) fn checkpoint() -> Result<(), Cancelled> {
         let quiet = own.shielded.get() || !own.core.core().park.is_killed();
         if quiet { Ok(()) } else { Err(own.cut_short()) }
     })
+}
+
+/// As the library's.
+pub(crate) fn enter() -> Result<(), Cancelled> {
+    checkpoint()
 }
 
 /// loom lets others run wherever that makes a difference.

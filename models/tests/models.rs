@@ -36,7 +36,6 @@ models! {
     event {
         clear_against_set
         pulse_against_wait
-        pulse_or_permit
         set_against_kill
         set_against_wait
     }
@@ -89,11 +88,16 @@ models! {
         killed_writer_lets_readers_in
         readers_and_writers
     }
+    select {
+        deadline_against_hand_over
+        killed_selection_takes_one_or_none
+        pulse_or_permit
+        selection_takes_one
+        who_loses_makes_way
+    }
     semaphore {
         hand_over_against_another_end
-        killed_selection_takes_one_or_none
         one_at_a_time
-        selection_takes_one
         served_or_refused
         who_leaves_makes_way
     }

@@ -13,6 +13,7 @@ pub(crate) mod net;
 pub(crate) mod panic_count;
 pub(crate) mod poll;
 pub(crate) mod process;
+pub(crate) mod random;
 pub(crate) mod rw;
 pub(crate) mod signal;
 pub(crate) mod sync;

@@ -1,6 +1,6 @@
 //! Waiting for the first of several things.
 //!
-//! Uses `wait::park`.
+//! Uses `wait::park`. Model-checked in `models/`.
 //!
 //! One wait, and its waker left with each of the sources. Exactly one `Waker::wake` of a wait answers `true`, and that is what
 //! keeps losing sources whole:
@@ -15,7 +15,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::{Announced, Cancelled, NEVER, Reason, Waker};
-use crate::sys::clock;
+use crate::sys::{clock, random};
 
 /// Something that [`select!`](crate::select!) and [`Select`](crate::select::Select) can wait for.
 ///
@@ -210,31 +210,9 @@ fn wait(arms: &mut [&mut dyn Pollable], order: &[usize], deadline: u64) -> Resul
 fn shuffled(n: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..n).collect();
     for last in (1..n).rev() {
-        order.swap(last, random_below(last + 1));
+        order.swap(last, random::below(last + 1));
     }
     order
-}
-
-// Not inlined: a coroutine of may's changes threads between two calls.
-#[inline(never)]
-fn random_below(n: usize) -> usize {
-    thread_local! {
-        static STATE: Cell<u64> = const { Cell::new(0) };
-    }
-    STATE.with(|state| {
-        let mut x = state.get();
-        if x == 0 {
-            x = clock::now() | 1;
-        }
-        // Marsaglia's xorshift64, with the multiplication of Vigna's xorshift64*: the upper bits are good.
-        x ^= x >> 12;
-        x ^= x << 25;
-        x ^= x >> 27;
-        state.set(x);
-        let upper = x.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 32;
-        // Scaled, not divided (Lemire).
-        ((upper * n as u64) >> 32) as usize
-    })
 }
 
 #[cfg(test)]

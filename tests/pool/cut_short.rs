@@ -99,9 +99,9 @@ fn a_killed_greenlet_unwinds_at_each_call_that_may_wait() {
         }
         sticky(|pool| drop(pool.spawn(|| ())));
         sticky(|pool| drop(pool.spawn_timeout(HOUR, || ())));
-        sticky(|pool| drop(pool.add(&vervet::current().unwrap())));
+        sticky(|pool| _ = pool.add(&vervet::current().unwrap()));
         sticky(|pool| pool.join());
-        sticky(|pool| drop(pool.join_timeout(HOUR)));
+        sticky(|pool| _ = pool.join_timeout(HOUR));
         sticky(|pool| pool.kill());
         sticky(|pool| pool.wait_available());
         sticky(|pool| drop(pool.map(0..3, |n| n)));
