@@ -6,7 +6,7 @@ use super::*;
 fn apply_runs_in_a_member_and_may_borrow() {
     checked(|| {
         let pool = Pool::new(1);
-        let words = vec!["green", "monkey"];
+        let words = ["green".to_owned(), "monkey".to_owned()];
         let inside = || (pool.is_member(), pool.len(), words.len());
         assert_eq!(pool.apply(inside).unwrap(), (true, 1, 2));
         assert_eq!(Group::new().apply(|| words.concat()).unwrap(), "greenmonkey");

@@ -85,7 +85,7 @@ fn slots_survive_races_of_kills_and_ends() {
 #[test]
 fn a_killed_greenlet_unwinds_at_each_call_that_may_wait() {
     checked(|| {
-        fn sticky(f: impl FnOnce(&Pool) + Send + 'static) {
+        fn sticky<R>(f: impl FnOnce(&Pool) -> R + Send + 'static) {
             let pool = Pool::new(2);
             let theirs = pool.clone();
             let greenlet = vervet::spawn(move || {
@@ -97,17 +97,17 @@ fn a_killed_greenlet_unwinds_at_each_call_that_may_wait() {
             assert!(greenlet.join().unwrap_err().is_killed());
             assert_eq!((pool.len(), pool.free_count()), (0, 2));
         }
-        sticky(|pool| drop(pool.spawn(|| ())));
-        sticky(|pool| drop(pool.spawn_timeout(HOUR, || ())));
-        sticky(|pool| _ = pool.add(&vervet::current().unwrap()));
+        sticky(|pool| pool.spawn(|| ()));
+        sticky(|pool| pool.spawn_timeout(HOUR, || ()));
+        sticky(|pool| pool.add(&vervet::current().unwrap()));
         sticky(|pool| pool.join());
-        sticky(|pool| _ = pool.join_timeout(HOUR));
+        sticky(|pool| pool.join_timeout(HOUR));
         sticky(|pool| pool.kill());
         sticky(|pool| pool.wait_available());
-        sticky(|pool| drop(pool.map(0..3, |n| n)));
-        sticky(|pool| drop(pool.apply(|| ())));
-        sticky(|pool| drop(pool.imap(0..3, |n| n).next()));
-        sticky(|pool| drop(pool.imap_unordered(0..3, |n| n).next()));
+        sticky(|pool| pool.map(0..3, |n| n));
+        sticky(|pool| pool.apply(|| ()));
+        sticky(|pool| pool.imap(0..3, |n| n).next());
+        sticky(|pool| pool.imap_unordered(0..3, |n| n).next());
     });
 }
 

@@ -179,7 +179,7 @@ fn kill_timeout_gives_up_on_what_does_not_end() {
             assert!(!pool.kill_timeout(Duration::from_millis(5)));
             assert!(!pool.kill_timeout(Duration::ZERO));
             // That kill is over: who comes now lives.
-            assert_eq!(pool.spawn(|| vervet::yield_now()).join().ok(), Some(()));
+            assert_eq!(pool.spawn(vervet::yield_now).join().ok(), Some(()));
             gate.open();
             assert!(pool.kill_timeout(LIMIT));
             assert!(pool.kill_timeout(Duration::ZERO), "an empty one");
@@ -200,7 +200,7 @@ fn a_member_that_kills_its_pool_goes_first() {
         over(&killer.handle());
         assert!(killer.join().unwrap_err().is_killed());
         assert!(vervet::join_all(members).into_iter().all(|end| end.unwrap_err().is_killed()));
-        assert_eq!(pool.spawn(|| vervet::yield_now()).join().ok(), Some(()), "that kill is over");
+        assert_eq!(pool.spawn(vervet::yield_now).join().ok(), Some(()), "that kill is over");
     });
 }
 

@@ -18,7 +18,7 @@ fn imap_answers_in_the_order_of_the_items() {
             });
             assert!(results.map(Result::unwrap).eq(0..60));
             assert!((2..=4).contains(&crowd.most()), "{crowd:?}");
-            assert_eq!(pool.imap(iter::empty::<u8>(), |n| n).next().is_none(), true);
+            assert!(pool.imap(iter::empty::<u8>(), |n| n).next().is_none());
             pool.join();
         });
     });

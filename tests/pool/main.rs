@@ -1,7 +1,5 @@
 //! Groups and pools of greenlets, and what maps over them.
 
-#[path = "../child/mod.rs"]
-mod child;
 #[path = "../common/mod.rs"]
 mod common;
 
@@ -10,7 +8,6 @@ mod cut_short;
 mod group;
 mod imap;
 mod map;
-mod memory;
 mod slots;
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};

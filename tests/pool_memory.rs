@@ -1,15 +1,20 @@
-//! What stays in memory: nothing of those who are over, and of an endless iterator no more than its bound.
+//! What pools keep in memory: nothing of those who are over, and of an endless iterator no more than its bound.
+
+mod child;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::Duration;
 
 use child::{in_child, resident, say};
-
-use super::*;
+use vervet::pool::{Group, Pool};
 
 /// What a program may grow by that has had a million members: caches of stacks and of the allocator.
 const LEFT: usize = 24 << 20;
 
 #[test]
 fn a_million_spawns_leave_memory_flat() {
-    in_child("memory::a_million_spawns_leave_memory_flat", &[], Duration::from_secs(120), || {
+    in_child("a_million_spawns_leave_memory_flat", &[], Duration::from_secs(120), || {
         const SPAWNS: usize = 1_000_000;
         vervet::run(|| {
             let (pool, group) = (Pool::new(100), Group::new());
@@ -40,7 +45,7 @@ fn a_million_spawns_leave_memory_flat() {
 
 #[test]
 fn an_endless_imap_leaves_memory_flat() {
-    in_child("memory::an_endless_imap_leaves_memory_flat", &[], Duration::from_secs(120), || {
+    in_child("an_endless_imap_leaves_memory_flat", &[], Duration::from_secs(120), || {
         const BLOCK: usize = 64 << 10;
         vervet::run(|| {
             let pool = Pool::new(8);
