@@ -284,13 +284,16 @@ impl<T, S: Stock> Core<T, S> {
     /// For `Debug`, which shows no items: they may be anything, and they are under the lock.
     fn show(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let summary = self.summary();
-        f.debug_struct(name)
+        let mut shown = f.debug_struct(name);
+        shown
             .field("len", &summary.len)
             .field("capacity", &self.capacity())
             .field("closed", &summary.closed)
             .field("putters", &summary.putters)
-            .field("getters", &summary.getters)
-            .field("unfinished", &summary.unfinished)
-            .finish()
+            .field("getters", &summary.getters);
+        if name == "JoinableQueue" {
+            shown.field("unfinished", &summary.unfinished);
+        }
+        shown.finish()
     }
 }
