@@ -33,6 +33,16 @@ struct World {
     cut_short: AtomicU64,
 }
 
+impl World {
+    /// Lets the getters catch up.
+    fn hold_back(&self) {
+        let gone = || self.got.load(Ordering::Relaxed) + self.cut_short.load(Ordering::Relaxed);
+        while self.next.load(Ordering::Relaxed) > gone() + AHEAD && !self.stop.load(Ordering::Relaxed) {
+            vervet::yield_now();
+        }
+    }
+}
+
 /// Runs `act` in a greenlet, which is killed in the middle, or before or after.
 fn killed<T: Send + 'static>(random: &mut Random, act: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     let attempt = vervet::spawn(act);
@@ -49,11 +59,7 @@ fn killed<T: Send + 'static>(random: &mut Random, act: impl FnOnce() -> T + Send
 fn put(world: &World, queue: &Any<usize>, mut random: Random) -> Vec<usize> {
     let mut put = Vec::new();
     while !world.stop.load(Ordering::Relaxed) {
-        while world.next.load(Ordering::Relaxed) > world.got.load(Ordering::Relaxed) + AHEAD
-            && !world.stop.load(Ordering::Relaxed)
-        {
-            vervet::yield_now();
-        }
+        world.hold_back();
         let item = world.next.fetch_add(1, Ordering::Relaxed) as usize;
         let limit = Duration::from_nanos(random.below(100_000));
         let done = match random.below(8) {

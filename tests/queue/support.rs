@@ -191,7 +191,7 @@ impl<T> Clone for Any<T> {
 
 /// An item whose drop counts. Compared by its number.
 #[derive(Debug)]
-pub(crate) struct Item(pub(crate) usize, pub(crate) Counted);
+pub(crate) struct Item(pub(crate) usize, #[allow(dead_code, reason = "dropped")] pub(crate) Counted);
 
 impl PartialEq for Item {
     fn eq(&self, other: &Item) -> bool {
