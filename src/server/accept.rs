@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::roster::{Door, Roster};
-use super::serving::text;
+use super::serving::{self, Role, text};
 use crate::net::trouble::Trouble;
 use crate::wait::backoff::Backoff;
 use crate::wait::{Cancelled, cancel};
@@ -48,6 +48,7 @@ pub(super) fn take_all<S>(
     mut take: impl FnMut(&S, &Arc<Roster>) -> io::Result<Taken>,
 ) {
     let roster = entrance.door.roster();
+    serving::work_for(roster, Role::Acceptor);
     let mut troubles = Troubles { roster, hook, backoff: Backoff::patient(), log: Log::default() };
     while !roster.is_draining() {
         let left = roster.left();

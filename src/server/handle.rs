@@ -85,7 +85,8 @@ impl ServerRef {
     /// unwind, and counts as stuck when that was not enough: a [`shield`](crate::shield), a destructor that waits, or code that
     /// never calls anything that blocks.
     ///
-    /// Called in a handler, it does not wait for that handler, nor kill or count it. Called again, also meanwhile and from
+    /// Called in a handler, it does not wait for that handler, nor kill or count it; nor for the acceptor, called in the hook for
+    /// errors. Called again, also meanwhile and from
     /// elsewhere, it waits for the same end and returns the same report; a shorter `grace` brings that end forward, a longer one
     /// changes nothing.
     ///
@@ -116,7 +117,7 @@ impl ServerRef {
     /// ```
     pub fn shutdown(&self, grace: Duration) -> Shutdown {
         self.0.stop(None);
-        self.0.limit_grace(grace, serving::number_at(&self.0));
+        self.0.limit_grace(grace, serving::role_at(&self.0));
         self.0.wait_for_end(false).unwrap_or_else(|_| self.0.report_so_far())
     }
 

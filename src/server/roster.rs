@@ -24,6 +24,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::handle::Shutdown;
+use super::serving::Role;
 use crate::greenlet::{self, GreenletRef};
 use crate::wait::queue::{Place, WaitQueue};
 use crate::wait::{self, Cancelled, NEVER, Reason};
@@ -56,6 +57,8 @@ struct State {
     acceptors: Vec<GreenletRef>,
     /// Acceptors that have not closed their listener yet.
     doors: usize,
+    /// Acceptors that wait for the end themselves.
+    excused: Vec<GreenletRef>,
     /// How often somebody who was served has left.
     left: u64,
     drained: usize,
@@ -89,6 +92,7 @@ impl Roster {
             next: 0,
             acceptors: Vec::new(),
             doors: 0,
+            excused: Vec::new(),
             left: 0,
             drained: 0,
             killed: 0,
@@ -210,11 +214,17 @@ impl Roster {
         acceptors.iter().filter(|acceptor| Some(*acceptor) != own.as_ref()).for_each(GreenletRef::kill);
     }
 
-    /// Sees to it that the grace ends in `grace`, if not earlier; `excused` is neither waited for nor killed.
-    pub(super) fn limit_grace(&self, grace: Duration, excused: Option<u64>) {
+    /// Sees to it that the grace ends in `grace`, if not earlier. The caller, if he is one of us, is neither waited for nor
+    /// killed.
+    pub(super) fn limit_grace(&self, grace: Duration, caller: Option<Role>) {
         let mut state = self.state();
-        if let Some(number) = excused {
-            state.live.remove(&number);
+        match caller {
+            Some(Role::Handler(number)) => drop(state.live.remove(&number)),
+            Some(Role::Acceptor) => {
+                let own = greenlet::current().filter(|own| !state.excused.contains(own));
+                state.excused.extend(own);
+            }
+            None => {}
         }
         if state.phase == Phase::Draining {
             state.until = state.until.min(wait::deadline_in(Some(grace)));
@@ -289,7 +299,7 @@ impl State {
 
     /// Whether nobody is left for whom the end would have to wait.
     fn is_empty(&self) -> bool {
-        self.phase != Phase::Serving && self.doors == 0 && self.live.is_empty()
+        self.phase != Phase::Serving && self.doors <= self.excused.len() && self.live.is_empty()
     }
 
     /// The step that is due, if one is. Answers who is to be killed.
@@ -351,7 +361,7 @@ impl Drop for Door {
     fn drop(&mut self) {
         let mut state = self.0.state();
         state.doors -= 1;
-        if state.doors == 0 {
+        if state.is_empty() {
             state.for_end.wake_all();
         }
     }

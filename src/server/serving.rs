@@ -14,17 +14,26 @@ use super::roster::{Roster, Seat};
 use crate::greenlet::Builder;
 use crate::wait::cancel;
 
-/// Whom a greenlet serves for: the server, and the handler's number there.
+/// Whom a greenlet works for, and as what.
 struct Place {
     roster: Arc<Roster>,
-    number: u64,
+    role: Role,
+}
+
+/// What a greenlet is to its server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The handler of that number.
+    Handler(u64),
+    Acceptor,
 }
 
 crate::greenlet_local! {
     static PLACE: RefCell<Option<Place>> = RefCell::new(None);
 }
 
-/// The server in whose handler this is called; `None` elsewhere, and in greenlets that a handler has spawned.
+/// The server in whose handler, or hook for errors, this is called; `None` elsewhere, and in greenlets that a handler has
+/// spawned.
 ///
 /// # Examples
 /// ```
@@ -75,12 +84,17 @@ pub fn is_draining() -> bool {
     PLACE.try_with(place).unwrap_or(false)
 }
 
-/// The number of the running handler, if it is one of that server.
-pub(super) fn number_at(roster: &Arc<Roster>) -> Option<u64> {
-    let number = |place: &RefCell<Option<Place>>| {
-        place.borrow().as_ref().filter(|place| Arc::ptr_eq(&place.roster, roster)).map(|place| place.number)
+/// What the running code is to that server.
+pub(super) fn role_at(roster: &Arc<Roster>) -> Option<Role> {
+    let role = |place: &RefCell<Option<Place>>| {
+        place.borrow().as_ref().filter(|place| Arc::ptr_eq(&place.roster, roster)).map(|place| place.role)
     };
-    PLACE.try_with(number).ok().flatten()
+    PLACE.try_with(role).ok().flatten()
+}
+
+/// From here on, the running greenlet is that to the server.
+pub(super) fn work_for(roster: &Arc<Roster>, role: Role) {
+    PLACE.set(Some(Place { roster: Arc::clone(roster), role }));
 }
 
 /// What a greenlet is to do, and the seat that is free afterwards.
@@ -108,7 +122,7 @@ pub(super) fn start(
 
 fn run<F: FnOnce()>(job: Job<F>, roster: Arc<Roster>, peer: &dyn fmt::Debug) {
     let Job { serve, number, seat } = job;
-    PLACE.set(Some(Place { roster: Arc::clone(&roster), number }));
+    work_for(&roster, Role::Handler(number));
     // AssertUnwindSafe: `serve` is consumed, and what it shares with others it has to keep in order itself, as for a thread.
     let served = catch_unwind(AssertUnwindSafe(serve));
     if let Err(payload) = served {

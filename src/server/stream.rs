@@ -27,9 +27,10 @@ use crate::os::unix::net::UnixListener;
 ///
 /// By default one greenlet accepts, and the handlers are spread over all workers, as all greenlets are. That is fair: a connection
 /// waits only while there is no room. With [`reuse_port`](Self::reuse_port) there are several listeners with a queue each, among
-/// which the kernel shares connections out by a hash of their addresses, blindly: a queue may be long while others are empty. It is for
-/// several processes that listen on one port, and for more new connections a second than one greenlet can accept. On the
-/// two processors it was measured on, that was none: 2 listeners accepted no more than 1.
+/// which the kernel shares connections out by a hash of their addresses, blindly: one queue may be long while others are empty. That
+/// is for several processes on one port, and may be for many cores on which one greenlet cannot accept all that come. On two
+/// processors, 64 clients that did nothing but connect, exchange a byte and leave were served as quickly (some 10,000 a second)
+/// by 1 listener as by 2 or 4.
 ///
 /// # Examples
 /// ```no_run

@@ -7,7 +7,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use vervet::net::TcpStream;
+use vervet::net::{TcpListener, TcpStream};
 use vervet::server::{self, ServerHandle, StreamServer};
 
 use crate::child::in_child;
@@ -186,6 +186,27 @@ fn a_handler_shuts_its_server_down() {
         server.wait().unwrap();
         asks(&mut quits, "I am still here");
         drop(quits);
+    });
+}
+
+#[test]
+fn the_hook_for_errors_shuts_its_server_down() {
+    checked(|| {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let clone = listener.try_clone().unwrap();
+        let (say, said) = mpsc::channel();
+        let server = StreamServer::new(listener)
+            .on_error(move |_| say.send(server::current().unwrap().shutdown(HOUR)).unwrap())
+            .on_connection(echo)
+            .start()
+            .unwrap();
+        let client = clients(&server, 1);
+        socket2::SockRef::from(&clone).shutdown(std::net::Shutdown::Both).unwrap();
+        eventually("it has been told to end", || server.is_draining());
+        drop(client);
+        let report = said.recv_timeout(LIMIT / 2).unwrap();
+        assert_eq!((report.drained, report.killed), (1, 0));
+        server.wait().unwrap();
     });
 }
 
