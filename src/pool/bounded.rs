@@ -275,7 +275,7 @@ impl Pool {
     /// kills itself with the others, and unwinds here.
     ///
     /// # Cancellation
-    /// Blocks here: yes; the members of this moment have been killed by then.
+    /// Blocks here: yes. Cut short while it waits, it has killed the members of this moment.
     pub fn kill(&self) {
         let _ = self.0.kill(None);
     }
@@ -283,7 +283,7 @@ impl Pool {
     /// As [`kill`](Pool::kill), but waits for at most `d`. Whether the pool is empty. A `d` of zero only kills.
     ///
     /// # Cancellation
-    /// Blocks here: yes; the members of this moment have been killed by then.
+    /// Blocks here: yes. Cut short while it waits, it has killed the members of this moment.
     pub fn kill_timeout(&self, d: Duration) -> bool {
         self.0.kill(limit(d)).unwrap_or(false)
     }

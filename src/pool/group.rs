@@ -138,7 +138,7 @@ impl Group {
     /// A member that calls it kills itself with the others, and unwinds here.
     ///
     /// # Cancellation
-    /// Blocks here: yes; all kills have been sent by then.
+    /// Blocks here: yes. Cut short while it waits, it has sent all kills.
     ///
     /// # Examples
     /// ```
@@ -154,7 +154,7 @@ impl Group {
     /// As [`kill`](Group::kill), but waits for at most `d`. Whether all are over. A `d` of zero only kills.
     ///
     /// # Cancellation
-    /// Blocks here: yes; all kills have been sent by then.
+    /// Blocks here: yes. Cut short while it waits, it has sent all kills.
     pub fn kill_timeout(&self, d: Duration) -> bool {
         self.0.kill(limit(d)).unwrap_or(false)
     }
