@@ -81,7 +81,7 @@ fn ends_by_unwinding() {
 #[test]
 fn inherited_in_whichever_way_a_greenlet_is_spawned() {
     fn body() {
-        let mut greenlets: Vec<Greenlet<_>> = bound(|| {
+        let greenlets: Vec<Greenlet<_>> = bound(|| {
             vec![
                 vervet::spawn(seen),
                 vervet::spawn_later(Duration::from_millis(1), seen),
@@ -89,9 +89,6 @@ fn inherited_in_whichever_way_a_greenlet_is_spawned() {
                 vervet::spawn(|| vervet::spawn(|| vervet::spawn(seen).join().unwrap()).join().unwrap()),
             ]
         });
-        if vervet::current().is_some() {
-            greenlets.push(bound(|| vervet::spawn_local(seen)));
-        }
         for greenlet in greenlets {
             assert_eq!(greenlet.join().unwrap(), blue(1));
         }
@@ -104,6 +101,13 @@ fn inherited_in_whichever_way_a_greenlet_is_spawned() {
         });
     }
     checked(|| in_both(body));
+}
+
+#[test]
+fn inherited_by_a_greenlet_that_is_not_send() {
+    checked(|| {
+        vervet::run(|| assert_eq!(bound(|| vervet::spawn_local(seen)).join().unwrap(), blue(1)));
+    });
 }
 
 #[test]
