@@ -33,6 +33,7 @@ greenlet spawning::spawn_local_killed_before_it_runs_drops_its_closure_here $loc
 greenlet spawning::spawn_local_shares_what_is_not_send $local_
 greenlet spawning::spawn_runs_nothing_itself $local_
 idle idle_connections_cause_no_context_switches may's workers wake up every 10 ms to look for something to steal
+lineage a_local_greenlet_has_both $local_
 million a_million_sleepers $stacks
 overflow local_greenlet_is_told $local_
 panic a_destructor_that_kills_and_joins_during_a_panic $neighbours
@@ -59,6 +60,8 @@ parallel all_workers_take_part may wakes no other worker for what waits behind a
 pinned greenlets_stay_on_their_thread greenlets on may do not
 process fifty_at_once_take_as_long_as_one $neighbours
 runtime metrics_count_what_waits $workers
+scoped_value greenlets_of_one_worker_do_not_see_each_others $neighbours
+scoped_value inherited_by_a_greenlet_that_is_not_send $local_
 sync poison::a_neighbours_panic_does_not_poison $neighbours
 sync_wake fresh_greenlets_are_taken_from_a_busy_worker may wakes no other worker for what waits behind a busy one's greenlet
 syscalls echo_takes_few_system_calls counts what vervet's own scheduler needs
