@@ -77,8 +77,12 @@ pub fn set_against_kill() {
             let promise = Arc::clone(&promise);
             wait::spawn(move || promise.wait(NEVER).is_ok().then(|| seen(&promise)).flatten())
         });
+        let setter = {
+            let promise = Arc::clone(&promise);
+            thread::spawn(move || set(&promise, 1))
+        };
         victim.kill();
-        assert!(set(&promise, 1));
+        assert!(setter.join().unwrap());
         assert_eq!(other.join(), Some(1));
         assert!(matches!(victim.join(), None | Some(1)));
     });

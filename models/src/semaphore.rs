@@ -40,8 +40,8 @@ impl Guarded {
 
 /// Three use the value: each has it alone, sees what the one before has written, and nobody waits for ever.
 ///
-/// Fails if `release` does not look for waiters; if it is `Relaxed`; if whoever serves does not acquire; if a waiter raises
-/// `QUEUED` without looking whether there is a permit by then.
+/// Fails if `release` does not look for waiters; if it is `Relaxed`; if a waiter raises `QUEUED` without looking whether there is
+/// a permit by then.
 pub fn one_at_a_time() {
     check_both(2, |head_start| {
         wait::set(head_start, 0);
@@ -85,22 +85,34 @@ pub fn hand_over_against_another_end() {
     }
 }
 
-/// One waits behind somebody who wants more than there is, and is killed: there is enough for the one behind.
+/// One waits behind somebody who wants more than there is, and is killed: what is given meanwhile is for the one behind, who
+/// sees what was done before, whoever hands it to him.
 ///
-/// Fails if a waiter that leaves serves nobody.
+/// Fails if a waiter that leaves serves nobody; if whoever serves does not acquire.
 pub fn who_leaves_makes_way() {
-    check_both(3, |head_start| {
-        wait::set(head_start, 0);
-        let guarded = Guarded::new(1);
-        let ours = Arc::clone(&guarded);
-        let victim = wait::spawn(move || ours.acquire(TWO, NEVER));
-        let theirs = Arc::clone(&guarded);
-        let other = thread::spawn(move || theirs.use_once());
-        victim.kill();
-        other.join().unwrap();
-        assert_eq!(victim.join(), None);
-        assert_eq!(guarded.semaphore.try_acquire(ONE), Answer::Granted);
-    });
+    for selects in [false, true] {
+        check_both(3, move |head_start| {
+            wait::set(head_start, 0);
+            let guarded = Guarded::new(0);
+            let ours = Arc::clone(&guarded);
+            let victim = wait::spawn(move || ours.acquire(TWO, NEVER));
+            let theirs = Arc::clone(&guarded);
+            let other = thread::spawn(move || {
+                if !selects {
+                    return theirs.use_once();
+                }
+                assert_eq!(select([&theirs.semaphore, &RawSemaphore::new(0)]), Some(0));
+                theirs.value.write();
+                theirs.semaphore.release(1);
+            });
+            victim.kill();
+            guarded.value.write();
+            guarded.semaphore.release(1);
+            other.join().unwrap();
+            assert_eq!(victim.join(), None);
+            assert_eq!(guarded.semaphore.try_acquire(ONE), Answer::Granted);
+        });
+    }
 }
 
 /// It is closed while a permit is given: who waits has the permit, or is refused and it stays.

@@ -15,9 +15,16 @@ const GREENLETS: u64 = 60;
 const THREADS: u64 = 4;
 /// Of all together.
 const OPERATIONS: u64 = 100_000;
+/// Where each takes a few greenlets of its own.
+const FEWER: u64 = 20_000;
 
-/// Everybody does `act` again and again, together `OPERATIONS` times, with so many workers.
-fn stress(test: &str, act: impl Fn(&mut Random) + Send + Sync + Clone + 'static, check: impl Fn()) {
+/// Everybody does `act` again and again, together so many times.
+fn stress(
+    test: &str,
+    operations: u64,
+    act: impl Fn(&mut Random) + Send + Sync + Clone + 'static,
+    check: impl Fn(),
+) {
     for workers in ["1", "2", "8"] {
         in_child(test, &[("VERVET_WORKERS", workers)], PATIENCE, || {
             let seed = seed();
@@ -28,7 +35,7 @@ fn stress(test: &str, act: impl Fn(&mut Random) + Send + Sync + Clone + 'static,
                     let mut random = Random::new(seed ^ number);
                     let kind = if number < THREADS { Kind::Thread } else { Kind::Greenlet };
                     Someone::start(kind, move || {
-                        for _ in 0..OPERATIONS / (GREENLETS + THREADS) {
+                        for _ in 0..operations / (GREENLETS + THREADS) {
                             act(&mut random);
                         }
                     })
@@ -98,7 +105,7 @@ fn permits() {
             _ => drop(semaphore.acquire_many(n).map(|_permit| hold())),
         }
     };
-    stress("stress::permits", act, move || {
+    stress("stress::permits", OPERATIONS, act, move || {
         assert_eq!((ours.0.available_permits(), ours.1.load(SeqCst)), (PERMITS, 0));
         assert!(ours.0.try_acquire_many(PERMITS).is_ok(), "nobody is in line");
     });
@@ -124,7 +131,7 @@ fn events() {
         }
         _ => drop(event.wait_timeout(moment(random))),
     };
-    stress("stress::events", act, move || {
+    stress("stress::events", OPERATIONS, act, move || {
         ours.set();
         ours.wait();
     });
@@ -161,7 +168,7 @@ fn results() {
         setter.join().unwrap();
         shared.1.fetch_add(got.unwrap(), SeqCst);
     };
-    stress("stress::results", act, move || {
+    stress("stress::results", FEWER, act, move || {
         assert_eq!(ours.0.load(SeqCst), ours.1.load(SeqCst));
     });
 }
@@ -190,7 +197,7 @@ fn reentrant_locks() {
             _ => count(&mutex.lock()),
         }
     };
-    stress("stress::reentrant_locks", act, move || {
+    stress("stress::reentrant_locks", OPERATIONS, act, move || {
         assert_eq!(ours.0.lock().get(), ours.1.load(SeqCst));
     });
 }
@@ -213,5 +220,5 @@ fn groups() {
         group.wait();
         assert_eq!(done.load(SeqCst), 2);
     };
-    stress("stress::groups", act, || ());
+    stress("stress::groups", FEWER, act, || ());
 }
