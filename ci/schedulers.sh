@@ -25,6 +25,17 @@ examples echo_client_without_a_server $own_program
 examples echo_server_on_a_taken_port $own_program
 fairness one_yield_lets_new_greenlets_run $order
 fs neighbours::long_reads_do_not_hold_neighbours_up $neighbours
+gevent greenlets::kill_before_first_run $local_
+gevent greenlets::kill_waits $local_
+gevent greenlets::kill_without_waiting $local_
+gevent greenlets::spawn_is_queued $local_
+gevent pools::threadpool_apply_lets_others_run $local_
+gevent queues::channel_is_a_rendezvous $local_
+gevent queues::queue_put_blocks_when_full $local_
+gevent sync::event_wakes_all $local_
+gevent waiting::idle_comes_last $local_
+gevent waiting::killall_all $local_
+gevent waiting::sleep_zero_interleaves $local_
 greenlet handles::spawn_sites_are_the_callers $local_
 greenlet many::idle_comes_after_everything_else $local_
 greenlet many::yield_now_lets_each_have_its_turn $local_

@@ -264,8 +264,14 @@ fn join_with_timeout() {
 #[test]
 fn state_finished() {
     same("state_finished", || {
-        let child = spawn_local(|| 5);
+        let gate = Gate::new();
+        let theirs = gate.clone();
+        let child = vervet::spawn(move || {
+            theirs.pass();
+            5
+        });
         let before = child.is_finished();
+        gate.open();
         end_of(&child);
         let ready = child.is_finished();
         let result = child.join();
@@ -290,7 +296,7 @@ fn truth() {
     same("truth", || {
         let gate = Gate::new();
         let theirs = gate.clone();
-        let child = spawn_local(move || theirs.pass());
+        let child = vervet::spawn(move || theirs.pass());
         let spawned = !child.is_finished();
         parked(&child.handle(), "join");
         let waiting = !child.is_finished();
@@ -452,7 +458,7 @@ fn reports(body: impl FnOnce()) -> usize {
 fn uncaught_is_reported_once() {
     same("uncaught_is_reported_once", || {
         let reports = reports(|| {
-            let child = spawn_local(|| fail("boom"));
+            let child = vervet::spawn(|| fail("boom"));
             let handle = child.handle();
             drop(child);
             handle.wait(None);

@@ -26,18 +26,17 @@ fn queue_fifo() {
 #[test]
 fn queue_getters_fifo() {
     same("queue_getters_fifo", || {
-        let (log, queue) = (Log::new(), Queue::unbounded());
+        let queue = Queue::unbounded();
         let getters = [1, 2, 3].map(|n| {
-            let (log, queue) = (log.clone(), queue.clone());
-            let getter = spawn_local(move || log.add(format!("{n}:{}", queue.get().unwrap())));
+            let queue = queue.clone();
+            let getter = vervet::spawn(move || format!("{n}:{}", queue.get().unwrap()));
             parked(&getter.handle(), "channel");
             getter
         });
         for item in ['a', 'b', 'c'] {
             queue.put(item).unwrap();
         }
-        vervet::join_all(getters);
-        format!("served={log}")
+        format!("served={}", list(vervet::join_all(getters).into_iter().map(Result::unwrap)))
     });
 }
 
@@ -48,7 +47,7 @@ fn queue_putters_fifo() {
         queue.put(0).unwrap();
         let putters = [1, 2, 3].map(|n| {
             let queue = queue.clone();
-            let putter = spawn_local(move || queue.put(n).unwrap());
+            let putter = vervet::spawn(move || queue.put(n).unwrap());
             parked(&putter.handle(), "channel");
             putter
         });
@@ -63,6 +62,7 @@ fn queue_put_blocks_when_full() {
     same("queue_put_blocks_when_full", || {
         let (log, queue) = (Log::new(), Queue::bounded(1));
         let (theirs, items) = (log.clone(), queue.clone());
+        // Local, so that it goes on only when its partner waits for it.
         let producer = spawn_local(move || {
             for n in [1, 2] {
                 items.put(n).unwrap();
@@ -318,7 +318,7 @@ fn channel_many() {
         let channel = Channel::new();
         let putters = [1, 2, 3].map(|n| {
             let channel = channel.clone();
-            let putter = spawn_local(move || channel.put(n).unwrap());
+            let putter = vervet::spawn(move || channel.put(n).unwrap());
             parked(&putter.handle(), "channel");
             putter
         });

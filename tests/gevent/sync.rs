@@ -29,7 +29,7 @@ fn event_set_and_cleared_at_once() {
     same("event_set_and_cleared_at_once", || {
         let event = Arc::new(Event::new());
         let theirs = Arc::clone(&event);
-        let waiter = spawn_local(move || theirs.wait_timeout(HOUR));
+        let waiter = vervet::spawn(move || theirs.wait_timeout(HOUR));
         parked(&waiter.handle(), "signal");
         event.set();
         event.clear();
@@ -166,7 +166,7 @@ fn result_links() {
 /// Takes a permit for good, and tells.
 fn taker(n: u32, semaphore: &Arc<Semaphore>, log: &Log) -> vervet::Greenlet<()> {
     let (semaphore, log) = (Arc::clone(semaphore), log.clone());
-    let taker = spawn_local(move || {
+    let taker = vervet::spawn(move || {
         semaphore.acquire().unwrap().forget();
         log.add(n);
     });
