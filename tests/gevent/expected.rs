@@ -7,6 +7,19 @@ use crate::common::checked;
 /// Lines of `case: outcome`; a line that begins with `#` is a comment, the first of which names the versions.
 const OUTCOMES: &str = include_str!("outcomes.txt");
 
+/// All places where outcomes are asked for.
+const TESTS: &[&str] = &[
+    include_str!("greenlets.rs"),
+    include_str!("locals.rs"),
+    include_str!("pools.rs"),
+    include_str!("queues.rs"),
+    include_str!("servers.rs"),
+    include_str!("sockets.rs"),
+    include_str!("sync.rs"),
+    include_str!("timeouts.rs"),
+    include_str!("waiting.rs"),
+];
+
 /// Runs `body` in a greenlet: its outcome is gevent's.
 #[track_caller]
 pub(crate) fn same(case: &str, body: impl FnOnce() -> String + Send + 'static) {
@@ -30,6 +43,19 @@ fn cases() -> impl Iterator<Item = (&'static str, &'static str)> {
 fn gevent(case: &str) -> &'static str {
     let found = cases().find(|(name, _)| *name == case);
     found.unwrap_or_else(|| panic!("outcomes.txt has no line for {case}")).1
+}
+
+#[test]
+fn each_outcome_has_one_test() {
+    let code: String = TESTS.iter().flat_map(|file| file.split_whitespace()).collect();
+    let tests_of = |case: &str| {
+        ["same", "differs"].iter().map(|how| code.matches(&format!("{how}(\"{case}\",")).count()).sum()
+    };
+    let wrong: Vec<_> =
+        cases().map(|(case, _)| (case, tests_of(case))).filter(|(_, n): &(_, usize)| *n != 1).collect();
+    assert!(wrong.is_empty(), "tests per outcome: {wrong:?}");
+    let used = code.matches("same(\"").count() + code.matches("differs(\"").count();
+    assert_eq!(used, cases().count(), "tests and outcomes");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! Sockets, select, pipes, children, signals, names.
 
+use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read, Write};
-use std::net::Shutdown;
+use std::net::{IpAddr, Shutdown};
 use std::sync::Arc;
 use std::time::Duration;
 
+use vervet::net::resolver::{self, Resolver};
 use vervet::os::unix::net::UnixStream;
 use vervet::os::unix::process::ExitStatusExt;
 use vervet::process::{Command, Stdio};
@@ -12,7 +14,7 @@ use vervet::select;
 use vervet::signal::{self, SIGUSR1};
 
 use crate::common::*;
-use crate::{Log, STEP, differs, same, steps};
+use crate::{Log, STEP, differs, list, same, steps};
 
 fn pair() -> (UnixStream, UnixStream) {
     UnixStream::pair().unwrap()
@@ -223,5 +225,42 @@ fn signal_handler_cancelled() {
         over.recv().unwrap();
         second.cancel();
         format!("log={log}")
+    });
+}
+
+// --- names ---------------------------------------------------------------------------------------------------------
+
+/// Four look-ups, each held up until all four have begun. Of four names: look-ups of one name are one.
+#[test]
+fn names_are_looked_up_at_once() {
+    same("names_are_looked_up_at_once", || {
+        let together = std::sync::Barrier::new(4);
+        let held_up = move |host: &str| {
+            together.wait();
+            Ok(vec![IpAddr::from([127, 0, 0, host.len() as u8])])
+        };
+        let resolver = Resolver::builder().lookup_with(held_up).build();
+        let lookups = ["a", "ab", "abc", "abcd"].map(|host| {
+            let resolver = resolver.clone();
+            vervet::spawn(move || {
+                resolver.lookup(host).unwrap() == [IpAddr::from([127, 0, 0, host.len() as u8])]
+            })
+        });
+        format!("found={}", list(vervet::join_all(lookups).into_iter().map(Result::unwrap)))
+    });
+}
+
+#[test]
+fn name_of_this_host() {
+    same("name_of_this_host", || {
+        let found: BTreeSet<_> = resolver::lookup("localhost").unwrap().into_iter().collect();
+        format!("localhost={}", list(found.into_iter().filter(IpAddr::is_ipv4)))
+    });
+}
+
+#[test]
+fn name_that_does_not_exist() {
+    same("name_that_does_not_exist", || {
+        format!("fails={}", resolver::lookup("no-such-host.invalid").is_err())
     });
 }
