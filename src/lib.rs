@@ -150,3 +150,8 @@ pub use runtime::Scheduler;
 pub use runtime::control::GreenletId;
 pub use runtime::exit::Exit;
 pub use select::wait;
+
+/// The code of that page runs as this crate's own examples do.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/gevent.md")]
+struct GeventPage;

@@ -7,6 +7,7 @@ mod common;
 mod expected;
 mod greenlets;
 mod locals;
+mod page;
 mod pools;
 mod queues;
 mod servers;
