@@ -7,15 +7,17 @@
 //! Each model says what it fails on: the change to the protocol with which it was seen to fail.
 //!
 //! ```text
-//! runtime, wait, sync   the sources under test, by path
+//! runtime, wait, sync, queues   the sources under test, by path
 //! sys                   what they are given for atomics, locks, futexes, the clock
 //! support               a waiter, a bell
 //! parking token inbox sleep signal exit   the models; tests/models.rs runs them
 //! queue mutex rwlock condvar once         and those of the locks
 //! semaphore event promise                 and what is beyond std
 //! channel                                 and those of the channels
+//! mpmc                                    and those of the queues
 //! ```
 
+mod queues;
 mod runtime;
 mod support;
 mod sync;
@@ -27,6 +29,7 @@ pub mod condvar;
 pub mod event;
 pub mod exit;
 pub mod inbox;
+pub mod mpmc;
 pub mod mutex;
 pub mod once;
 pub mod parking;

@@ -52,6 +52,21 @@ models! {
         nothing_lost_nothing_doubled
         taken_items_go_round
     }
+    mpmc {
+        close_against_both
+        done_against_join
+        frozen_means_still
+        getter_that_looks_again_is_not_lost
+        item_against_a_getter
+        item_against_a_look
+        items_change_hands_past_the_lock
+        killed_getter_against_put
+        killed_putter_against_get
+        line_goes_on_without_the_killed
+        one_for_each_getter
+        room_against_a_putter
+        waiting_putter_hears_of_the_end
+    }
     mutex {
         handed_over
         handing_over_against_kill

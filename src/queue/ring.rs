@@ -14,7 +14,8 @@
 //! Whoever moves `tail` past a position puts the item there, and stamps the slot full; whoever moves `head` past it takes the item,
 //! and stamps the slot free for the next lap. So between the move and the stamp a slot is one thread's alone, and the stamps
 //! carry the item over: Release by who leaves the slot, Acquire by who enters it. Everything else may be seen late: `head` and
-//! `tail` only grow, and a move is a compare-exchange that fails if there has been another.
+//! `tail` only grow (one by one, so that they never get to the end of their range), and a move is a compare-exchange that fails
+//! if there has been another.
 //!
 //! # Frozen
 //! The lowest bits of `tail` and `head` tell that the ring is frozen: then no compare-exchange of those who put and take without
@@ -89,8 +90,8 @@ impl<T> Ring<T> {
 
     /// Whether `bound` positions lie between, as far as has been seen.
     fn is_apart(&self, tail: usize, head: usize) -> bool {
-        // Signed: `head` may have been read later, and have overtaken what `tail` was.
-        tail.wrapping_sub(head).cast_signed() >= self.bound.cast_signed()
+        // `head` may have been read later, and have overtaken what `tail` was.
+        tail.saturating_sub(head) >= self.bound
     }
 
     // --- without the lock ------------------------------------------------------------------------------------------
@@ -115,12 +116,8 @@ impl<T> Ring<T> {
                 seen = now;
                 continue;
             }
-            let moved = self.tail.next.compare_exchange_weak(
-                seen,
-                seen.wrapping_add(ONE),
-                Ordering::Relaxed,
-                Ordering::Relaxed,
-            );
+            let moved =
+                self.tail.next.compare_exchange_weak(seen, seen + ONE, Ordering::Relaxed, Ordering::Relaxed);
             match moved {
                 Ok(_) => {
                     // SAFETY: the slot was free in this lap, and we alone have moved `tail` past it.
@@ -163,12 +160,9 @@ impl<T> Ring<T> {
                 seen = now;
                 continue;
             }
-            let moved = self.head.compare_exchange_weak(
-                seen,
-                seen.wrapping_add(ONE),
-                Ordering::Relaxed,
-                Ordering::Relaxed,
-            );
+            // Acquire pairs with the Release in `thaw`: a look at the item is over before it is taken.
+            let moved =
+                self.head.compare_exchange_weak(seen, seen + ONE, Ordering::Acquire, Ordering::Relaxed);
             match moved {
                 Ok(_) => {
                     // SAFETY: the slot was full in this lap, and we alone have moved `head` past it.
@@ -195,21 +189,13 @@ impl<T> Ring<T> {
     /// Lets them go on.
     pub(crate) fn thaw(&self) {
         let (tail, head) = self.ends();
-        self.set_tail(tail, 0);
-        self.set_head(head, 0);
+        self.tail.next.store(tail * ONE, Ordering::Relaxed);
+        self.head.store(head * ONE, Ordering::Release);
     }
 
     /// The positions of both ends.
     fn ends(&self) -> (usize, usize) {
         (self.tail.next.load(Ordering::Relaxed) / ONE, self.head.load(Ordering::Relaxed) / ONE)
-    }
-
-    fn set_tail(&self, position: usize, frozen: usize) {
-        self.tail.next.store(position.wrapping_mul(ONE) | frozen, Ordering::Relaxed);
-    }
-
-    fn set_head(&self, position: usize, frozen: usize) {
-        self.head.store(position.wrapping_mul(ONE) | frozen, Ordering::Relaxed);
     }
 
     /// The slot at `position` as soon as it has that stamp: whoever moved an end past it has to come to that.
@@ -230,7 +216,7 @@ impl<T> Ring<T> {
         // SAFETY: free in this lap, and the ring is frozen: the end is ours.
         unsafe { slot.room.fill(item) };
         slot.stamp.store(free + 1, Ordering::Release);
-        self.set_tail(position.wrapping_add(1), FROZEN);
+        self.tail.next.store((position + 1) * ONE | FROZEN, Ordering::Relaxed);
     }
 
     /// Takes an item from the frozen ring.
@@ -244,7 +230,7 @@ impl<T> Ring<T> {
         // SAFETY: full in this lap, and the ring is frozen: the end is ours.
         let item = unsafe { slot.room.empty_out() };
         slot.stamp.store(full + 1, Ordering::Release);
-        self.set_head(position.wrapping_add(1), FROZEN);
+        self.head.store((position + 1) * ONE | FROZEN, Ordering::Relaxed);
         Some(item)
     }
 
