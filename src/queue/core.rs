@@ -60,7 +60,7 @@ const LOOK_EVERY: usize = 8;
 /// After an item has come to, or gone from, that position in a ring.
 #[inline]
 fn give_way_at(position: usize) {
-    if position % LOOK_EVERY == 0 {
+    if position.is_multiple_of(LOOK_EVERY) {
         wait::give_way();
     }
 }

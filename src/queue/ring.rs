@@ -216,7 +216,7 @@ impl<T> Ring<T> {
         // SAFETY: free in this lap, and the ring is frozen: the end is ours.
         unsafe { slot.room.fill(item) };
         slot.stamp.store(free + 1, Ordering::Release);
-        self.tail.next.store((position + 1) * ONE | FROZEN, Ordering::Relaxed);
+        self.tail.next.store(((position + 1) * ONE) | FROZEN, Ordering::Relaxed);
     }
 
     /// Takes an item from the frozen ring.
@@ -230,7 +230,7 @@ impl<T> Ring<T> {
         // SAFETY: full in this lap, and the ring is frozen: the end is ours.
         let item = unsafe { slot.room.empty_out() };
         slot.stamp.store(full + 1, Ordering::Release);
-        self.head.store((position + 1) * ONE | FROZEN, Ordering::Relaxed);
+        self.head.store(((position + 1) * ONE) | FROZEN, Ordering::Relaxed);
         Some(item)
     }
 

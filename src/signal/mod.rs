@@ -1,13 +1,13 @@
 //! Signals as something to wait for: Ctrl-C, `kill`, a terminal that changes its size.
 //!
 //! A handler of the operating system may do next to nothing. So here it only notes the signal, and a greenlet (or an OS
-//! thread) that waits for it does the work: [`on`] runs a closure for each, [`wait`](wait()), [`wait_timeout`] and
+//! thread) that waits for it does the work: [`on`](on()) runs a closure for each, [`wait`](wait()), [`wait_timeout`] and
 //! [`shutdown_signal`] wait for one, and a [`Signals`] waits for one after the other, alone or in a `select!`.
 //!
 //! # What to know about signals
 //! * **They coalesce.** A signal that arrives again before it was received counts once, as the kernel itself has it. Two waits
 //!   for the same signal, on the other hand, each get it: it is not divided between them.
-//! * **Only those count that arrive while somebody listens**: from the return of [`Signals::new`] or [`on`], from the
+//! * **Only those count that arrive while somebody listens**: from the return of [`Signals::new`] or [`on`](on()), from the
 //!   beginning of [`wait`](wait()). Who must not miss any keeps a [`Signals`] from early on.
 //! * **Nothing is taken back.** From the first time somebody here listens for a signal, its standard effect (for most, the end
 //!   of the process) is gone until the process ends, also after nobody listens any more: then it is ignored.

@@ -18,7 +18,7 @@ use crate::wait::{self, context};
 ///
 /// std has one inside, for its standard streams. The holder is a greenlet or an OS thread: two greenlets of one worker
 /// keep each other out. As the holder may have several guards, they give `&T`; what is to be changed goes into a
-/// [`Cell`](std::cell::Cell) or a [`RefCell`](std::cell::RefCell). There is no poison: a panic only lets go.
+/// [`Cell`] or a [`RefCell`](std::cell::RefCell). There is no poison: a panic only lets go.
 ///
 /// # Examples
 /// ```
