@@ -50,7 +50,7 @@ macro_rules! batches {
         for producer in producers {
             producer.join().expect("it does not panic");
         }
-        $close;
+        ($close)();
         let got: u64 =
             consumers.into_iter().map(|consumer| consumer.join().expect("it does not panic")).sum();
         let time = start.elapsed();
@@ -67,7 +67,7 @@ fn of_vervet(batches: u64, bound: usize) -> Duration {
         vervet::spawn,
         vervet::sync::Barrier,
         move |n| to.put(n).expect("it is open"),
-        queue.close(),
+        || _ = queue.close(),
         move || from.iter().count() as u64
     )
 }
@@ -80,7 +80,7 @@ fn of_crossbeam(batches: u64, bound: usize) -> Duration {
         thread::spawn,
         std::sync::Barrier,
         move |n| to.send(n).expect("somebody receives"),
-        (),
+        || (),
         move || from.iter().count() as u64
     )
 }
