@@ -50,7 +50,7 @@ macro_rules! batches {
         for producer in producers {
             producer.join().expect("it does not panic");
         }
-        ($close)();
+        $close;
         let got: u64 =
             consumers.into_iter().map(|consumer| consumer.join().expect("it does not panic")).sum();
         let time = start.elapsed();
@@ -67,7 +67,7 @@ fn of_vervet(batches: u64, bound: usize) -> Duration {
         vervet::spawn,
         vervet::sync::Barrier,
         move |n| to.put(n).expect("it is open"),
-        || _ = queue.close(),
+        assert!(queue.close()),
         move || from.iter().count() as u64
     )
 }
@@ -75,12 +75,13 @@ fn of_vervet(batches: u64, bound: usize) -> Duration {
 /// Between OS threads.
 fn of_crossbeam(batches: u64, bound: usize) -> Duration {
     let (to, from) = crossbeam_channel::bounded(bound);
+    let last = to.clone();
     batches!(
         batches,
         thread::spawn,
         std::sync::Barrier,
         move |n| to.send(n).expect("somebody receives"),
-        || (),
+        drop(last),
         move || from.iter().count() as u64
     )
 }
