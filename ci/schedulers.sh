@@ -25,9 +25,9 @@ examples echo_client_without_a_server $own_program
 examples echo_server_on_a_taken_port $own_program
 fairness one_yield_lets_new_greenlets_run $order
 fs neighbours::long_reads_do_not_hold_neighbours_up $neighbours
-gevent greenlets::kill_before_first_run $local_
-gevent greenlets::kill_waits $local_
-gevent greenlets::kill_without_waiting $local_
+gevent kills::kill_before_first_run $local_
+gevent kills::kill_waits $local_
+gevent kills::kill_without_waiting $local_
 gevent greenlets::spawn_is_queued $local_
 gevent pools::threadpool_apply_lets_others_run $local_
 gevent queues::channel_is_a_rendezvous $local_

@@ -10,6 +10,7 @@ const OUTCOMES: &str = include_str!("outcomes.txt");
 /// All places where outcomes are asked for.
 const TESTS: &[&str] = &[
     include_str!("greenlets.rs"),
+    include_str!("kills.rs"),
     include_str!("locals.rs"),
     include_str!("pools.rs"),
     include_str!("queues.rs"),

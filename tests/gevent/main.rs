@@ -6,6 +6,7 @@ mod common;
 
 mod expected;
 mod greenlets;
+mod kills;
 mod locals;
 mod page;
 mod pools;
