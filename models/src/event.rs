@@ -1,6 +1,5 @@
 //! `sync::raw::event`: set, cleared, waited for.
 
-use std::cell::Cell;
 use std::sync::Arc;
 
 use loom::sync::atomic::{AtomicU32, Ordering};
@@ -9,8 +8,7 @@ use loom::thread;
 use crate::check_both;
 use crate::support::Plain;
 use crate::sync::raw::event::RawEvent;
-use crate::sync::raw::semaphore::{Answer, RawSemaphore, Want};
-use crate::wait::{self, NEVER, Reason, SOON};
+use crate::wait::{self, NEVER, SOON};
 
 /// Two wait while it is set: both go on, and see what was done before.
 ///

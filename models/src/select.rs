@@ -53,8 +53,8 @@ impl Source for Pulse<'_> {
 }
 
 /// Whose permit it was; `None` if the deadline came first, or a kill.
-fn permit_of_either(semaphores: &[Arc<RawSemaphore>; 2], deadline: u64) -> Option<usize> {
-    let mut arms = [Arm::new(Acquire(&semaphores[0], None)), Arm::new(Acquire(&semaphores[1], None))];
+pub(crate) fn permit_of_either(semaphores: [&RawSemaphore; 2], deadline: u64) -> Option<usize> {
+    let mut arms = [Arm::new(Acquire(semaphores[0], None)), Arm::new(Acquire(semaphores[1], None))];
     let [first, second] = &mut arms;
     let chosen = select(&mut [first as &mut dyn Pollable, second], deadline).ok().flatten();
     let taken = arms.map(|arm| arm.into_taken().is_some());
@@ -70,7 +70,7 @@ fn one_of_two(head_start: HeadStart, killed: bool, deadline: u64) {
     wait::set(head_start, 0);
     let both = two_semaphores();
     let theirs = both.clone();
-    let chooser = wait::spawn(move || permit_of_either(&theirs, deadline));
+    let chooser = wait::spawn(move || permit_of_either(theirs.each_ref().map(|one| &**one), deadline));
     let second = Arc::clone(&both[1]);
     let other = thread::spawn(move || second.release(1));
     if killed {
@@ -114,7 +114,7 @@ pub fn who_loses_makes_way() {
         wait::set(head_start, 0);
         let both = two_semaphores();
         let theirs = both.clone();
-        let chooser = wait::spawn(move || permit_of_either(&theirs, NEVER));
+        let chooser = wait::spawn(move || permit_of_either(theirs.each_ref().map(|one| &**one), NEVER));
         let first = Arc::clone(&both[0]);
         let other = wait::spawn(move || match first.try_acquire(ONE) {
             Answer::TooFew => first.acquire(ONE, NEVER),

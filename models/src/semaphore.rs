@@ -1,14 +1,14 @@
 //! `sync::raw::semaphore`: permits handed over, also to those killed while they wait.
 
-use std::cell::Cell;
 use std::sync::Arc;
 
 use loom::thread;
 
+use crate::check_both;
+use crate::select::permit_of_either;
 use crate::support::Plain;
-use crate::sync::raw::semaphore::{Answer, RawSemaphore, Want, Watch};
-use crate::wait::{self, NEVER, Reason, SOON};
-use crate::{HeadStart, check_both};
+use crate::sync::raw::semaphore::{Answer, RawSemaphore, Want};
+use crate::wait::{self, NEVER, SOON};
 
 const ONE: Want = Want::Permits(1);
 const TWO: Want = Want::Permits(2);
@@ -101,7 +101,8 @@ pub fn who_leaves_makes_way() {
                 if !selects {
                     return theirs.use_once();
                 }
-                assert_eq!(select([&theirs.semaphore, &RawSemaphore::new(0)]), Some(0));
+                let chosen = permit_of_either([&theirs.semaphore, &RawSemaphore::new(0)], NEVER);
+                assert_eq!(chosen, Some(0));
                 theirs.value.write();
                 theirs.semaphore.release(1);
             });
