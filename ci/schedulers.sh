@@ -46,6 +46,7 @@ greenlet spawning::spawn_runs_nothing_itself $local_
 idle idle_connections_cause_no_context_switches may's workers wake up every 10 ms to look for something to steal
 lineage a_local_greenlet_has_both $local_
 million a_million_sleepers $stacks
+mpsc shared::receivers_of_one_worker_wait_beside_each_other $local_
 overflow local_greenlet_is_told $local_
 panic a_destructor_that_kills_and_joins_during_a_panic $neighbours
 panic a_kill_during_a_panic_changes_nothing $neighbours

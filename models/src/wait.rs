@@ -25,6 +25,7 @@ use crate::support::Bell;
 use crate::sys::clock;
 
 pub(crate) use crate::runtime::core::{EndedWait, WaitId, Waker};
+pub(crate) use crate::runtime::wakers::Wakers;
 pub(crate) use context::NEVER;
 
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +52,10 @@ pub(crate) struct Announced<'a> {
 impl Announced<'_> {
     pub(crate) fn waker(&self) -> Waker {
         Waker::new(self.core.clone(), self.ticket)
+    }
+
+    pub(crate) fn id(&self) -> WaitId {
+        WaitId::new(self.core.as_ptr(), self.ticket)
     }
 }
 

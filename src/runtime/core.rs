@@ -6,6 +6,7 @@
 //! memory alive, not its owner running.
 
 use std::mem;
+use std::num::NonZeroUsize;
 use std::ptr::NonNull;
 
 use super::parking::{Cause, Notified, ParkState, Ticket};
@@ -151,13 +152,14 @@ unsafe fn release(core: NonNull<Core>, last: impl FnOnce(NonNull<Core>)) {
 /// Names one wait of one waiter. Says nothing about whether either still exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WaitId {
-    core: NonNull<Core>,
+    /// The address of its core: a name, and no way to get there.
+    core: NonZeroUsize,
     ticket: Ticket,
 }
 
 impl WaitId {
     pub(crate) fn new(core: NonNull<Core>, ticket: Ticket) -> WaitId {
-        WaitId { core, ticket }
+        WaitId { core: core.addr(), ticket }
     }
 }
 
@@ -190,7 +192,7 @@ impl Waker {
     }
 
     pub(crate) fn wait(&self) -> WaitId {
-        WaitId { core: self.core.0, ticket: self.ticket }
+        WaitId::new(self.core.0, self.ticket)
     }
 }
 

@@ -39,6 +39,17 @@ impl Wakers {
         }
     }
 
+    /// Takes out any one of them.
+    pub(crate) fn pop(&mut self) -> Option<Waker> {
+        self.first.take().or_else(|| self.rest.as_mut()?.pop())
+    }
+
+    /// Whether there is one that is not of that wait.
+    pub(crate) fn has_others(&self, wait: WaitId) -> bool {
+        let rest = self.rest.iter().flat_map(|rest| rest.iter());
+        self.first.iter().chain(rest).any(|waker| waker.wait() != wait)
+    }
+
     /// Wakes them all. Nothing here may be locked that a woken waiter's schedule needs; nothing is.
     pub(crate) fn wake_all(&mut self) {
         if let Some(waker) = self.first.take() {

@@ -26,6 +26,7 @@ use crate::coroutine::Suspend;
 pub(crate) use crate::runtime::control::Reason;
 pub(crate) use crate::runtime::core::{EndedWait, WaitId, Waker};
 use crate::runtime::parking::{Cause, Ticket};
+pub(crate) use crate::runtime::wakers::Wakers;
 use crate::runtime::worker;
 use crate::sys::clock;
 

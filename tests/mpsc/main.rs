@@ -10,6 +10,7 @@ mod disconnect;
 mod drops;
 mod kill;
 mod receive;
+mod shared;
 mod stress;
 mod support;
 mod traits;

@@ -35,19 +35,22 @@ use std::sync::mpsc::{SendError, TryRecvError, TrySendError};
 
 use super::flavor::Receive;
 use crate::sys::sync::{Mutex, MutexGuard, PoisonError};
-use crate::wait::{self, Announced, Cancelled, NEVER, Reason, Waker};
+use crate::wait::{self, Announced, Cancelled, NEVER, Reason, WaitId, Waker, Wakers};
 
 struct Channel<T>(Mutex<State<T>>);
 
 struct State<T> {
     bound: usize,
-    /// With a bound of zero: the message for a receiver that is about to take it.
+    /// With a bound of zero: the messages for receivers that are about to take them.
     buffer: VecDeque<T>,
     /// Senders that wait, by their turns.
     line: VecDeque<Waiting<T>>,
     next_turn: u64,
-    /// The consumer's, while it waits; whoever takes it out wakes it.
-    receiver: Option<Waker>,
+    /// Those who wait to receive; whoever takes them out wakes them. More than one if greenlets of one worker share the receiver:
+    /// then each looks, and waits again if another was first.
+    receivers: Wakers,
+    /// With a bound of zero: those who were woken by a message in the buffer, and have not looked yet.
+    handed_to: Vec<WaitId>,
     producers: usize,
     receiver_gone: bool,
 }
@@ -73,7 +76,8 @@ pub(crate) fn channel<T>(bound: usize) -> (Producer<T>, Consumer<T>) {
         buffer: VecDeque::with_capacity(bound.max(1)),
         line: VecDeque::new(),
         next_turn: 0,
-        receiver: None,
+        receivers: Wakers::new(),
+        handed_to: Vec::new(),
         producers: 1,
         receiver_gone: false,
     };
@@ -90,17 +94,22 @@ impl<T> Channel<T> {
 
 impl<T> State<T> {
     /// Puts a message into the buffer, if it may be there. Answers whom to wake.
-    fn push(&mut self, message: T) -> Result<Option<Waker>, TrySendError<T>> {
+    fn push(&mut self, message: T) -> Result<Wakers, TrySendError<T>> {
         if self.receiver_gone {
             return Err(TrySendError::Disconnected(message));
         }
         if self.buffer.len() < self.bound {
             self.buffer.push_back(message);
-            return Ok(self.receiver.take());
+            return Ok(mem::take(&mut self.receivers));
         }
-        if self.bound == 0 && self.receiver.take().is_some_and(|receiver| receiver.wake()) {
-            self.buffer.push_back(message);
-            return Ok(None);
+        while self.bound == 0
+            && let Some(receiver) = self.receivers.pop()
+        {
+            if receiver.wake() {
+                self.buffer.push_back(message);
+                self.handed_to.push(receiver.wait());
+                return Ok(Wakers::new());
+            }
         }
         Err(TrySendError::Full(message))
     }
@@ -133,6 +142,12 @@ impl<T> State<T> {
         !self.buffer.is_empty()
     }
 
+    /// Whether a message was handed over to that wait. To be asked once.
+    fn forget_hand_over(&mut self, wait: WaitId) -> bool {
+        let at = self.handed_to.iter().position(|&other| other == wait);
+        at.map(|at| self.handed_to.swap_remove(at)).is_some()
+    }
+
     /// Ends the wait of the first sender in line, and takes over its message.
     fn first_in_line(&mut self) -> Option<T> {
         let first = self.line.iter_mut().position(|waiting| {
@@ -163,12 +178,10 @@ impl<T> State<T> {
 impl<T> Producer<T> {
     pub(crate) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
         let mut state = self.0.lock();
-        let receiver = state.push(message)?;
+        let mut receivers = state.push(message)?;
         drop(state);
-        if let Some(receiver) = receiver {
-            // Whether it still waits or not: the message lies where its next look will find it.
-            receiver.wake();
-        }
+        // Whether they still wait or not: the message lies where the next look will find it.
+        receivers.wake_all();
         Ok(())
     }
 
@@ -192,7 +205,7 @@ impl<T> Producer<T> {
     pub(crate) fn watch(&self, waker: Waker, turn: &mut Option<u64>, message: T) -> Result<(), T> {
         let mut state = self.0.lock();
         // One whose wait is over is still there; the next attempt to send takes it out.
-        let partner = state.receiver.as_ref().is_some_and(|receiver| receiver.wait() != waker.wait());
+        let partner = state.receivers.has_others(waker.wait());
         if state.receiver_gone || state.buffer.len() < state.bound || (state.bound == 0 && partner) {
             return Err(message);
         }
@@ -213,8 +226,8 @@ impl<T> Producer<T> {
         let register = |announced: &Announced<'_>| {
             let Some(message) = here.take() else { return false };
             let mut state = self.0.lock();
-            let receiver = match state.push(message) {
-                Ok(receiver) => receiver,
+            let mut receivers = match state.push(message) {
+                Ok(receivers) => receivers,
                 Err(TrySendError::Disconnected(message)) => {
                     here.set(Some(message));
                     return false;
@@ -225,9 +238,7 @@ impl<T> Producer<T> {
                 }
             };
             drop(state);
-            if let Some(receiver) = receiver {
-                receiver.wake();
-            }
+            receivers.wake_all();
             false
         };
         // Whether it was cut short shows in where the message is.
@@ -251,11 +262,10 @@ impl<T> Drop for Producer<T> {
     fn drop(&mut self) {
         let mut state = self.0.lock();
         state.producers -= 1;
-        let receiver = if state.producers == 0 { state.receiver.take() } else { None };
+        let mut receivers =
+            if state.producers == 0 { mem::take(&mut state.receivers) } else { Wakers::new() };
         drop(state);
-        if let Some(receiver) = receiver {
-            receiver.wake();
-        }
+        receivers.wake_all();
     }
 }
 
@@ -265,13 +275,22 @@ impl<T> Receive<T> for Consumer<T> {
     }
 
     fn wait(&self, deadline: u64) -> Result<bool, Cancelled> {
+        let wait = Cell::new(None);
         let register = |announced: &Announced<'_>| {
             let mut state = self.0.lock();
             let waits = !state.serve() && state.producers > 0;
-            state.receiver = waits.then(|| announced.waker());
+            if waits {
+                state.receivers.push(announced.waker());
+                wait.set((state.bound == 0).then(|| announced.id()));
+            }
             waits
         };
-        wait::park(Reason::Channel, 0, deadline, register, |_| self.0.lock().receiver = None)
+        let forget = |wait| self.0.lock().receivers.remove(wait);
+        let woken = wait::park(Reason::Channel, 0, deadline, register, forget)?;
+        if let Some(wait) = wait.get() {
+            self.0.lock().forget_hand_over(wait);
+        }
+        Ok(woken)
     }
 
     fn watch(&self, waker: Waker) -> bool {
@@ -280,16 +299,16 @@ impl<T> Receive<T> for Consumer<T> {
         // Nothing is taken from a sender yet: the selection may still be somebody else's.
         let waits = state.buffer.is_empty() && state.producers > 0 && !state.line.iter().any(other);
         if waits {
-            state.receiver = Some(waker);
+            state.receivers.push(waker);
         }
         waits
     }
 
-    fn unwatch(&self) -> Option<T> {
+    fn unwatch(&self, wait: WaitId) -> Option<T> {
         let mut state = self.0.lock();
-        state.receiver = None;
+        state.receivers.remove(wait);
         // With a bound, what was sent lies where the next look will find it.
-        if state.bound == 0 { state.buffer.pop_front() } else { None }
+        if state.forget_hand_over(wait) { state.buffer.pop_front() } else { None }
     }
 }
 

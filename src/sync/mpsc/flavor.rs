@@ -4,7 +4,7 @@
 
 use std::sync::mpsc::{RecvTimeoutError, TryRecvError};
 
-use crate::wait::{self, Cancelled, Waker};
+use crate::wait::{self, Cancelled, WaitId, Waker};
 
 /// The receiving end of a channel; there is one.
 pub(crate) trait Receive<T> {
@@ -18,7 +18,7 @@ pub(crate) trait Receive<T> {
     fn watch(&self, waker: Waker) -> bool;
 
     /// Takes it out again, and answers the message that was handed over to it.
-    fn unwatch(&self) -> Option<T>;
+    fn unwatch(&self, wait: WaitId) -> Option<T>;
 
     /// Waits for a message, until `deadline` at most. Where a cancellation cannot unwind it says "disconnected": to a loop
     /// that goes on until then, "timeout" would be a reason to try again, at once and for ever.

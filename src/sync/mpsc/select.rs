@@ -8,13 +8,14 @@ use std::sync::mpsc::{RecvError, SendError, TryRecvError, TrySendError};
 use super::flavor::Receive;
 use super::receiver::{Flavor, Receiver};
 use super::sender::SyncSender;
-use crate::wait::Waker;
 use crate::wait::select::Source;
+use crate::wait::{WaitId, Waker};
 
 /// Yields a message, or that nobody is left to send one: what [`Receiver::select_recv`] makes.
 #[derive(Debug)]
 pub struct ReceiverRecv<'a, T> {
     rx: &'a Receiver<T>,
+    wait: Option<WaitId>,
 }
 
 /// Yields when its message has been sent, or has nobody to be sent to: what [`SyncSender::select_send`] makes.
@@ -55,7 +56,7 @@ impl<T> Receiver<T> {
     /// ```
     #[must_use = "a source does nothing unless it is selected"]
     pub fn select_recv(&self) -> ReceiverRecv<'_, T> {
-        ReceiverRecv { rx: self }
+        ReceiverRecv { rx: self, wait: None }
     }
 }
 
@@ -100,6 +101,7 @@ impl<T> Source for ReceiverRecv<'_, T> {
     }
 
     fn watch(&mut self, waker: Waker) -> bool {
+        self.wait = Some(waker.wait());
         match &self.rx.inner {
             Flavor::Unbounded(consumer) => consumer.watch(waker),
             Flavor::Bounded(consumer) => consumer.watch(waker),
@@ -107,9 +109,10 @@ impl<T> Source for ReceiverRecv<'_, T> {
     }
 
     fn unwatch(&mut self) -> Option<Self::Output> {
+        let wait = self.wait.take()?;
         let handed_over = match &self.rx.inner {
-            Flavor::Unbounded(consumer) => consumer.unwatch(),
-            Flavor::Bounded(consumer) => consumer.unwatch(),
+            Flavor::Unbounded(consumer) => consumer.unwatch(wait),
+            Flavor::Bounded(consumer) => consumer.unwatch(wait),
         };
         handed_over.map(Ok)
     }

@@ -21,7 +21,7 @@ use std::sync::mpsc::{SendError, TryRecvError};
 
 use super::flavor::Receive;
 use crate::sys::sync::{AtomicU32, Mutex, MutexGuard, Ordering, PoisonError};
-use crate::wait::{self, Announced, Cancelled, Reason, Waker};
+use crate::wait::{self, Announced, Cancelled, Reason, WaitId, Waker, Wakers};
 
 /// How large blocks grow.
 const BLOCK_BYTES: usize = 8 << 10;
@@ -50,8 +50,9 @@ struct State<T> {
     full: VecDeque<Block<T>>,
     /// Where messages go in.
     newest: Block<T>,
-    /// The consumer's, while it waits; whoever takes it out wakes it.
-    receiver: Option<Waker>,
+    /// Those who wait to receive; whoever takes them out wakes them. More than one if greenlets of one worker share the receiver:
+    /// then each looks, and waits again if another was first.
+    receivers: Wakers,
     producers: usize,
     receiver_gone: bool,
 }
@@ -70,7 +71,7 @@ pub(crate) fn channel<T>() -> (Producer<T>, Consumer<T>) {
     let state = State {
         full: VecDeque::new(),
         newest: Block::new(),
-        receiver: None,
+        receivers: Wakers::new(),
         producers: 1,
         receiver_gone: false,
     };
@@ -118,12 +119,10 @@ impl<T> Producer<T> {
         }
         state.push(message);
         self.0.news.store(1, Ordering::Relaxed);
-        let receiver = state.receiver.take();
+        let mut receivers = mem::take(&mut state.receivers);
         drop(state);
-        if let Some(receiver) = receiver {
-            // Whether it still waits or not: the message lies where its next look will find it.
-            receiver.wake();
-        }
+        // Whether they still wait or not: the message lies where the next look will find it.
+        receivers.wake_all();
         Ok(())
     }
 }
@@ -143,11 +142,9 @@ impl<T> Drop for Producer<T> {
             return;
         }
         self.0.news.store(1, Ordering::Relaxed);
-        let receiver = state.receiver.take();
+        let mut receivers = mem::take(&mut state.receivers);
         drop(state);
-        if let Some(receiver) = receiver {
-            receiver.wake();
-        }
+        receivers.wake_all();
     }
 }
 
@@ -171,26 +168,21 @@ impl<T> Receive<T> for Consumer<T> {
     }
 
     fn wait(&self, deadline: u64) -> Result<bool, Cancelled> {
-        let register = |announced: &Announced<'_>| {
-            let mut state = self.channel.lock();
-            let waits = state.is_empty() && state.producers > 0;
-            state.receiver = waits.then(|| announced.waker());
-            waits
-        };
-        wait::park(Reason::Channel, 0, deadline, register, |_| self.channel.lock().receiver = None)
+        let register = |announced: &Announced<'_>| self.watch(announced.waker());
+        wait::park(Reason::Channel, 0, deadline, register, |wait| self.channel.lock().receivers.remove(wait))
     }
 
     fn watch(&self, waker: Waker) -> bool {
         let mut state = self.channel.lock();
         let waits = state.is_empty() && state.producers > 0;
         if waits {
-            state.receiver = Some(waker);
+            state.receivers.push(waker);
         }
         waits
     }
 
-    fn unwatch(&self) -> Option<T> {
-        self.channel.lock().receiver = None;
+    fn unwatch(&self, wait: WaitId) -> Option<T> {
+        self.channel.lock().receivers.remove(wait);
         // What was sent lies where the next look will find it.
         None
     }
