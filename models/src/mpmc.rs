@@ -51,8 +51,7 @@ fn get_all(queue: &Queue) -> Vec<u32> {
 
 /// Two put past the lock while two take past it: each item is taken once, or is left, and is all there.
 ///
-/// Fails if an item is put before the stamp says that the slot is free; if the stamp is stored before the item; if either stamp is
-/// stored or loaded relaxed.
+/// Fails if the stamp is stored before the item; if a stamp is stored or loaded relaxed.
 pub fn items_change_hands_past_the_lock() {
     check(3, || {
         let ring = Arc::new(Ring::new(2));
@@ -73,7 +72,8 @@ pub fn items_change_hands_past_the_lock() {
 /// The ring is frozen while others put and take past the lock: whoever holds the lock sees what they have begun to its end, and
 /// nothing changes until it thaws.
 ///
-/// Fails if the lock's holder does not wait for a stamp; if one of the ends is not frozen.
+/// Fails if the lock's holder does not wait for a stamp; if one of the ends is not frozen; if the thaw is relaxed, as the holder may
+/// be looking at an item still; if an item is put before the stamp says that the slot is free.
 pub fn frozen_means_still() {
     check(2, || {
         let ring = Arc::new(Ring::new(1));
