@@ -135,6 +135,7 @@ impl ParkState {
         }
     }
 
+    #[inline]
     pub(crate) fn is_killed(&self) -> bool {
         self.0.load(Ordering::Relaxed) & KILLED != 0
     }

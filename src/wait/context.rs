@@ -91,6 +91,7 @@ pub(crate) fn id() -> NonZeroU64 {
 }
 
 impl Context<'_> {
+    #[inline]
     pub(crate) fn park_state(&self) -> &ParkState {
         match self {
             Context::Greenlet(control) => &control.core().park,
@@ -109,6 +110,7 @@ impl Context<'_> {
         }
     }
 
+    #[inline]
     pub(crate) fn cancellation(&self) -> &Cancellation {
         match self {
             Context::Greenlet(control) => &control.own.cancel,
