@@ -128,6 +128,26 @@ like_std! {
         peer.join().unwrap();
     }
 
+    /// What a call leaves out says nothing about the room there is.
+    fn more_buffers_than_a_call_takes() {
+        let (mut ours, mut theirs) = pair!();
+        for round in 0..3 {
+            let bytes = vec![round; 3_000];
+            let parts: Vec<_> = bytes.chunks(1).map(IoSlice::new).collect();
+            let mut written = 0;
+            while written < parts.len() {
+                written += ours.write_vectored(&parts[written..]).unwrap();
+            }
+            let mut got = vec![0; bytes.len()];
+            let mut read = 0;
+            while read < got.len() {
+                let mut parts: Vec<_> = got[read..].chunks_mut(1).map(IoSliceMut::new).collect();
+                read += theirs.read_vectored(&mut parts).unwrap();
+            }
+            assert_eq!(got, bytes);
+        }
+    }
+
     fn reader_and_writer_at_once() {
         const TOTAL: usize = 4 << 20;
         let (ours, theirs) = pair!();

@@ -25,7 +25,8 @@ impl Socket {
     }
 
     pub(crate) fn recv_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-        let room = bufs.iter().map(|buf| buf.len()).sum();
+        // Of those that one call fills: a count that is short of the others proves nothing.
+        let room = bufs.iter().take(calls::MAX_BUFFERS).map(|buf| buf.len()).sum();
         self.receive(
             |mode| calls::recv_vectored(self.fd(), bufs, mode),
             |&count| self.drained_by(count, room),
@@ -50,7 +51,8 @@ impl Socket {
     }
 
     pub(crate) fn send_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-        let offered = bufs.iter().map(|buf| buf.len()).sum();
+        // As above.
+        let offered = bufs.iter().take(calls::MAX_BUFFERS).map(|buf| buf.len()).sum();
         self.transmit(offered, |mode| calls::send_vectored(self.fd(), bufs, mode))
     }
 

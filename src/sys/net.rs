@@ -24,7 +24,7 @@ pub(crate) enum Mode {
 }
 
 /// The most buffers one call takes; what a caller passes beyond them counts as not transferred.
-const MAX_BUFFERS: usize = 1024;
+pub(crate) const MAX_BUFFERS: usize = 1024;
 
 /// Receives into `buf`; `peek` leaves the bytes in the socket.
 pub(crate) fn recv(fd: BorrowedFd<'_>, buf: &mut [u8], mode: Mode, peek: bool) -> io::Result<usize> {
