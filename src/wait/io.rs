@@ -230,6 +230,48 @@ fn wait_for_either(fds: [BorrowedFd<'_>; 2], slots: [(&'static Slot, u32); 2]) -
     Ok(())
 }
 
+/// Whether `fd` is readable at this moment; an end and an error count.
+pub(crate) fn is_readable(fd: BorrowedFd<'_>) -> bool {
+    poll::is_ready(fd, false)
+}
+
+/// A waker left with an fd, by one who waits for many that come and go while he waits. To be ended with the wait, whichever
+/// way that ends.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    fd: RawFd,
+    waker: Waker,
+}
+
+impl Watch {
+    /// Leaves `waker` to be woken when `fd` becomes readable, or is closed. `None`: it is readable already.
+    ///
+    /// # Errors
+    /// What registering with the reactor reports; `Unsupported` for an fd that is ready whatever happens.
+    pub(crate) fn readable(fd: BorrowedFd<'_>, waker: Waker) -> io::Result<Option<Watch>> {
+        let slot = reactor::slot(fd.as_raw_fd())?;
+        let sequence = slot.sequence(reactor::READ);
+        // After the number was read: an edge that comes from now on changes it.
+        if poll::is_ready(fd, false) {
+            return Ok(None);
+        }
+        let runtime = runtime::try_get()?;
+        let worker = context::served().map_or_else(|| runtime.any_index(), |(_, worker)| worker);
+        match slot.enqueue(fd, reactor::READ, sequence, waker.clone(), (runtime, worker))? {
+            Enqueued::Yes => Ok(Some(Watch { fd: fd.as_raw_fd(), waker })),
+            Enqueued::Changed => Ok(None),
+            Enqueued::AlwaysReady => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
+    /// Takes the waker out again.
+    pub(crate) fn end(self) {
+        if let Ok(slot) = reactor::slot(self.fd) {
+            slot.forget(reactor::READ, self.waker.wait());
+        }
+    }
+}
+
 /// Readiness of an fd, as one of several things to wait for: see [`readable`](crate::select::readable).
 #[derive(Debug)]
 pub struct Readiness<'a> {
