@@ -62,6 +62,7 @@ pub use std::net::{
 };
 
 pub use addr::ToSocketAddrs;
+pub(crate) use addr::first_of;
 pub use happy::{HappyEyeballs, connect_happy};
 pub use tcp_listener::{Incoming, TcpListener};
 pub use tcp_stream::TcpStream;

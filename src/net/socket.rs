@@ -188,7 +188,8 @@ impl Socket {
         fd
     }
 
-    pub(super) fn fd(&self) -> BorrowedFd<'_> {
+    /// The fd, to be waited for or looked at, and not to be kept.
+    pub(crate) fn fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
     }
 

@@ -90,6 +90,11 @@ impl TcpStream {
         Socket::connect_timeout(addr, timeout).map(TcpStream)
     }
 
+    /// For the layers above, whose use of the fd changes nothing.
+    pub(crate) fn socket(&self) -> &Socket {
+        &self.0
+    }
+
     /// The other end's address.
     ///
     /// # Errors

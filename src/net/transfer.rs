@@ -38,6 +38,15 @@ impl Socket {
         self.receive(|mode| calls::recv(self.fd(), buf, mode, true), |_| false)
     }
 
+    /// Receives, or with `peek` only looks at, what is there: `None` if there is nothing. Never waits, whatever the settings.
+    pub(crate) fn try_recv(&self, buf: &mut [u8], peek: bool) -> io::Result<Option<usize>> {
+        match calls::recv(self.fd(), buf, Mode::Try, peek) {
+            Ok(count) => Ok(Some(count)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     pub(crate) fn recv_from<A: Address>(&self, buf: &mut [u8]) -> io::Result<(usize, A)> {
         self.receive(|mode| calls::recv_from(self.fd(), buf, mode, false), |_| false)
     }

@@ -90,6 +90,11 @@ impl UnixStream {
         Ok((UnixStream(one), UnixStream(other)))
     }
 
+    /// For the layers above, whose use of the fd changes nothing.
+    pub(crate) fn socket(&self) -> &Socket {
+        &self.0
+    }
+
     /// A second handle to the same connection, sharing its timeouts and its non-blocking flag.
     ///
     /// # Errors
