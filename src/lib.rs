@@ -124,6 +124,7 @@ mod greenlet;
 mod sys;
 mod wait;
 
+pub mod cosocket;
 pub mod fs;
 pub mod io;
 pub mod net;
