@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::crew::{Crew, Slot, limit};
+use super::error::PoolFull;
 use super::imap::{self, Imap, Order};
 use super::map;
 use crate::greenlet::{Builder, Greenlet, GreenletRef, JoinError};
@@ -102,7 +103,7 @@ impl Pool {
     /// As [`spawn`](Pool::spawn), if there is a slot at once.
     ///
     /// # Errors
-    /// Gives `f` back if the pool is full.
+    /// [`PoolFull`], which has `f`.
     ///
     /// # Panics
     /// As [`spawn`](Pool::spawn).
@@ -111,27 +112,27 @@ impl Pool {
     /// ```
     /// let pool = vervet::pool::Pool::new(1);
     /// let first = pool.spawn(|| vervet::sleep(std::time::Duration::MAX));
-    /// let refused = pool.try_spawn(|| 1).unwrap_err();
+    /// let refused = pool.try_spawn(|| 1).unwrap_err().into_inner();
     /// first.kill();
     /// first.wait(None);
-    /// assert_eq!(pool.try_spawn(refused).ok().unwrap().join().unwrap(), 1);
+    /// assert_eq!(pool.try_spawn(refused).unwrap().join().unwrap(), 1);
     /// ```
     #[track_caller]
-    pub fn try_spawn<F, T>(&self, f: F) -> Result<Greenlet<T>, F>
+    pub fn try_spawn<F, T>(&self, f: F) -> Result<Greenlet<T>, PoolFull<F>>
     where
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
         match self.0.try_acquire() {
             Some(slot) => Ok(expect(self.start(slot, Builder::new(), f))),
-            None => Err(f),
+            None => Err(PoolFull(f)),
         }
     }
 
     /// As [`spawn`](Pool::spawn), but waits for a slot for at most `d`.
     ///
     /// # Errors
-    /// Gives `f` back if there was none by then.
+    /// [`PoolFull`], which has `f`, if there was none by then.
     ///
     /// # Panics
     /// As [`spawn`](Pool::spawn).
@@ -139,14 +140,14 @@ impl Pool {
     /// # Cancellation
     /// As [`spawn`](Pool::spawn).
     #[track_caller]
-    pub fn spawn_timeout<F, T>(&self, d: Duration, f: F) -> Result<Greenlet<T>, F>
+    pub fn spawn_timeout<F, T>(&self, d: Duration, f: F) -> Result<Greenlet<T>, PoolFull<F>>
     where
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
         match self.0.acquire(limit(d)) {
             Some(slot) => Ok(expect(self.start(slot, Builder::new(), f))),
-            None => Err(f),
+            None => Err(PoolFull(f)),
         }
     }
 

@@ -39,10 +39,12 @@
 
 mod bounded;
 mod crew;
+mod error;
 mod group;
 mod imap;
 mod map;
 
 pub use self::bounded::Pool;
+pub use self::error::PoolFull;
 pub use self::group::Group;
 pub use self::imap::Imap;

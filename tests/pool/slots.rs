@@ -87,10 +87,11 @@ fn try_spawn_gives_the_closure_back() {
                     drop(value);
                     5
                 })
-                .unwrap_err();
+                .unwrap_err()
+                .into_inner();
             assert_eq!(drops.count(), 0);
             members.into_iter().for_each(end);
-            assert_eq!(pool.try_spawn(refused).ok().unwrap().join().unwrap(), 5);
+            assert_eq!(pool.try_spawn(refused).unwrap().join().unwrap(), 5);
             assert_eq!(drops.count(), 1);
         });
     });
@@ -102,15 +103,15 @@ fn spawn_timeout_gives_the_closure_back_or_gets_a_slot() {
         in_both(|| {
             let (pool, mut members) = full(2);
             let start = std::time::Instant::now();
-            let refused = pool.spawn_timeout(Duration::from_millis(20), || 5).unwrap_err();
+            let refused = pool.spawn_timeout(Duration::from_millis(20), || 5).unwrap_err().into_inner();
             assert!(start.elapsed() >= Duration::from_millis(20));
-            let refused = pool.spawn_timeout(Duration::ZERO, refused).unwrap_err();
+            let refused = pool.spawn_timeout(Duration::ZERO, refused).unwrap_err().into_inner();
             let last = members.pop().unwrap();
             let killer = vervet::spawn(move || end(last));
-            assert_eq!(pool.spawn_timeout(Duration::MAX, refused).ok().unwrap().join().unwrap(), 5);
+            assert_eq!(pool.spawn_timeout(Duration::MAX, refused).unwrap().join().unwrap(), 5);
             killer.join().unwrap();
             // And where there is room, without a wait.
-            assert_eq!(pool.spawn_timeout(Duration::ZERO, || 6).ok().unwrap().join().unwrap(), 6);
+            assert_eq!(pool.spawn_timeout(Duration::ZERO, || 6).unwrap().join().unwrap(), 6);
             members.into_iter().for_each(end);
         });
     });
@@ -166,7 +167,7 @@ fn who_has_joined_a_member_finds_its_slot_free() {
     checked(|| {
         let pool = Pool::new(1);
         for n in 0..2_000 {
-            let greenlet = pool.try_spawn(move || n).unwrap_or_else(|_| panic!("full at {n}"));
+            let greenlet = pool.try_spawn(move || n).unwrap();
             assert_eq!(greenlet.join().unwrap(), n);
         }
     });
