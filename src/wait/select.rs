@@ -17,6 +17,9 @@ use std::cell::{Cell, RefCell};
 use super::{Announced, Cancelled, NEVER, Reason, Waker};
 use crate::sys::{clock, random};
 
+/// So many arms need no memory of their own for their order; `select!` has no more.
+const FEW: usize = 24;
+
 /// Something that [`select!`](crate::select!) and [`Select`](crate::select::Select) can wait for.
 ///
 /// Sources come from the methods named `select_…` (such as [`Queue::select_get`](crate::queue::Queue::select_get)), and from
@@ -156,7 +159,15 @@ impl<S: Source> Pollable for Arm<S> {
 /// Unwinds when killed or timed out, with nothing taken. Where nothing can unwind, answers `Cancelled`.
 pub(crate) fn select(arms: &mut [&mut dyn Pollable], deadline: u64) -> Result<Option<usize>, Cancelled> {
     super::enter()?;
-    let order = shuffled(arms.len());
+    let (mut few, mut many);
+    let order = if arms.len() <= FEW {
+        few = [0; FEW];
+        &mut few[..arms.len()]
+    } else {
+        many = vec![0; arms.len()];
+        &mut many[..]
+    };
+    shuffle(order);
     loop {
         if let Some(&chosen) = order.iter().find(|&&at| arms[at].try_take()) {
             return Ok(Some(chosen));
@@ -164,7 +175,7 @@ pub(crate) fn select(arms: &mut [&mut dyn Pollable], deadline: u64) -> Result<Op
         if deadline <= clock::now() {
             return Ok(None);
         }
-        if let Some(chosen) = wait(arms, &order, deadline)? {
+        if let Some(chosen) = wait(arms, order, deadline)? {
             return Ok(Some(chosen));
         }
     }
@@ -206,13 +217,13 @@ fn wait(arms: &mut [&mut dyn Pollable], order: &[usize], deadline: u64) -> Resul
     Ok(unwatch())
 }
 
-/// The numbers below `n`, each order as likely as any other.
-fn shuffled(n: usize) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..n).collect();
-    for last in (1..n).rev() {
-        order.swap(last, random::below(last + 1));
+/// Fills in the numbers from 0 on, in an order that is as likely as any other.
+fn shuffle(order: &mut [usize]) {
+    for at in 0..order.len() {
+        let earlier = random::below(at + 1);
+        order[at] = order[earlier];
+        order[earlier] = at;
     }
-    order
 }
 
 #[cfg(test)]
@@ -223,7 +234,8 @@ mod tests {
     fn each_order_is_as_likely() {
         let mut seen = [0u32; 27];
         for _ in 0..6_000 {
-            let order = shuffled(3);
+            let mut order = [0; 3];
+            shuffle(&mut order);
             seen[order[0] * 9 + order[1] * 3 + order[2]] += 1;
         }
         let seen: Vec<u32> = seen.into_iter().filter(|&n| n > 0).collect();
