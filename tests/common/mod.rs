@@ -22,6 +22,16 @@ pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 /// Runs a test: one at a time in its process, under the watchdog, and afterwards greenlets, stacks, waits and fds must be
 /// back to what they were.
 pub(crate) fn checked(test: impl FnOnce()) {
+    let mut test = Some(test);
+    check(&mut || {
+        if let Some(test) = test.take() {
+            test();
+        }
+    });
+}
+
+/// Compiled once, not for each of hundreds of tests.
+fn check(test: &mut dyn FnMut()) {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     count_panics();
