@@ -96,18 +96,18 @@ while read -r file test _; do
 done < <(left_out)
 
 export VERVET_SCHEDULER=may
-cargo test --quiet --features may --no-run
+cargo test --quiet --features may,tls --no-run
 for file in tests/*.rs tests/*/main.rs; do
     name=${file#tests/}
     name=${name%/main.rs}
     name=${name%.rs}
     # shellcheck disable=SC2086 # a list of words
-    timeout 300 cargo test --quiet --features may --test "$name" -- --exact ${skips[$name]:-}
+    timeout 300 cargo test --quiet --features may,tls --test "$name" -- --exact ${skips[$name]:-}
 done
 
 passed=0
 while read -r file test why; do
-    if output=$(timeout 20 cargo test --quiet --features may --test "$file" -- --exact "$test" 2>&1); then
+    if output=$(timeout 20 cargo test --quiet --features may,tls --test "$file" -- --exact "$test" 2>&1); then
         echo "$file $test passes on may, and is left out ($why)"
         passed=1
     elif grep -q "running 0 tests" <<<"$output"; then
