@@ -29,8 +29,8 @@
 //! that is cut short answers as if the queue were closed.
 //!
 //! # Manners
-//! Nothing preempts a greenlet, so each call that puts or gets, also one that does not wait, lets others of its worker run if none
-//! could for a millisecond. As with all that may switch: do not call it with a lock of std's held that another greenlet wants.
+//! Nothing preempts a greenlet, so puts and gets, also those that do not wait, let others of their worker run if none could for a
+//! millisecond; where an item takes a few nanoseconds, only every so many of them look at the clock. As with all that may switch: do not call it with a lock of std's held that another greenlet wants.
 //!
 //! # Examples
 //! ```

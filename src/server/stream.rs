@@ -29,8 +29,8 @@ use crate::os::unix::net::UnixListener;
 /// waits only while there is no room. With [`reuse_port`](Self::reuse_port) there are several listeners with a queue each, among
 /// which the kernel shares connections out by a hash of their addresses, blindly: one queue may be long while others are empty. That
 /// is for several processes on one port, and may be for many cores on which one greenlet cannot accept all that come. On two
-/// processors, 64 clients that did nothing but connect, exchange a byte and leave were served as quickly (some 10,000 a second)
-/// by 1 listener as by 2 or 4.
+/// processors, 64 clients that did nothing but connect, exchange a byte and leave were served as quickly by 1 listener as by 2
+/// or 4.
 ///
 /// # Examples
 /// ```no_run
