@@ -120,11 +120,11 @@
 #[cfg(not(target_os = "linux"))]
 compile_error!("vervet supports Linux only, so far");
 
-mod coroutine;
 mod greenlet;
 mod sys;
 mod wait;
 
+pub mod coroutine;
 pub mod cosocket;
 pub mod fs;
 pub mod io;

@@ -1,11 +1,11 @@
-//! A greenlet that runs out of its stack ends the process with one line that names it.
+//! A greenlet or coroutine that runs out of its stack ends the process with one line that names it.
 //!
-//! Uses `sys::signal`.
+//! Uses `sys::signal`, and `chain` for the coroutine that runs.
 //!
 //! ```text
 //!  code on the greenlet's stack writes into the guard
 //!    └> SIGSEGV handler, on the worker's alternate stack (the greenlet's own is full)
-//!         └> lookup(address): is this the guard of the greenlet that runs here?
+//!         └> chain, lookup(address): is this the guard of the coroutine, or greenlet, that runs here?
 //!              yes: "vervet: greenlet 'NAME' (#ID) has overflowed its stack of 262144 bytes", SIGABRT
 //!              no:  whoever handled SIGSEGV before
 //! ```
@@ -16,6 +16,7 @@ use std::fmt::{self, Write};
 use std::io;
 use std::sync::OnceLock;
 
+use super::chain;
 use crate::sys::signal;
 
 /// How much of a name is shown.
@@ -49,9 +50,10 @@ pub(crate) enum Guest {
     Nobody,
 }
 
-/// The greenlet that has overflowed its stack. Holds a copy of the name, so that it borrows from nobody.
+/// The greenlet or coroutine that has overflowed its stack. Holds a copy of the name, so that it borrows from nobody.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OverflowInfo {
+    what: &'static str,
     name: [u8; NAME_SHOWN],
     name_len: usize,
     id: u64,
@@ -59,8 +61,13 @@ pub(crate) struct OverflowInfo {
 }
 
 impl OverflowInfo {
-    /// Async-signal-safe.
+    /// A greenlet. Async-signal-safe.
     pub(crate) fn new(name: Option<&str>, id: u64, stack_size: usize) -> OverflowInfo {
+        OverflowInfo::of("greenlet", name, id, stack_size)
+    }
+
+    /// Async-signal-safe.
+    pub(super) fn of(what: &'static str, name: Option<&str>, id: u64, stack_size: usize) -> OverflowInfo {
         let name = name.unwrap_or_default();
         let mut name_len = name.len().min(NAME_SHOWN);
         while !name.is_char_boundary(name_len) {
@@ -68,7 +75,7 @@ impl OverflowInfo {
         }
         let mut copy = [0; NAME_SHOWN];
         copy[..name_len].copy_from_slice(&name.as_bytes()[..name_len]);
-        OverflowInfo { name: copy, name_len, id, stack_size }
+        OverflowInfo { what, name: copy, name_len, id, stack_size }
     }
 }
 
@@ -77,10 +84,15 @@ impl OverflowInfo {
 /// # Errors
 /// The kernel's errno, if it refuses the handler.
 pub(crate) fn install(lookup: Lookup) -> io::Result<()> {
-    if LOOKUP.set(lookup).is_ok() {
-        signal::on_fault(inspect)?;
-    }
-    Ok(())
+    if LOOKUP.set(lookup).is_ok() { install_handler() } else { Ok(()) }
+}
+
+/// Installs the handler, once for the process; without `install` it knows coroutines only.
+///
+/// # Errors
+/// The kernel's errno, if it refuses the handler.
+pub(super) fn install_handler() -> io::Result<()> {
+    signal::on_fault(inspect)
 }
 
 /// Puts the handler before one that a library of coroutines has installed since; the first caller's `guests` stays.
@@ -105,6 +117,9 @@ pub(crate) fn alternate_stack_for_this_thread() -> io::Result<signal::AlternateS
 
 /// Whether the fault may concern another library's coroutine.
 fn inspect(address: usize) -> bool {
+    if let Some(info) = chain::overflowed(address) {
+        signal::abort_with(message(&info).as_bytes());
+    }
     if let Some(info) = LOOKUP.get().and_then(|lookup| lookup(address)) {
         signal::abort_with(message(&info).as_bytes());
     }
@@ -124,8 +139,8 @@ fn message(info: &OverflowInfo) -> Line {
     let name = std::str::from_utf8(&info.name[..info.name_len]).unwrap_or_default();
     // Writing to a `Line` does not fail.
     let _ = match name {
-        "" => write!(line, "vervet: greenlet #{}", info.id),
-        name => write!(line, "vervet: greenlet '{name}' (#{})", info.id),
+        "" => write!(line, "vervet: {} #{}", info.what, info.id),
+        name => write!(line, "vervet: {} '{name}' (#{})", info.what, info.id),
     };
     let _ = writeln!(line, " has overflowed its stack of {} bytes", info.stack_size);
     line

@@ -29,9 +29,7 @@ use crossbeam_utils::CachePadded;
 use super::custom::CustomStacks;
 use super::depot::Depot;
 use super::slab::Slabs;
-#[cfg(test)]
-use super::stack::Origin;
-use super::stack::{Shape, Stack};
+use super::stack::{Origin, Shape, Stack};
 use crate::sys::memory::Guards;
 
 /// How many free stacks a worker keeps for itself.
@@ -166,7 +164,6 @@ impl StackPool {
     ///
     /// # Panics
     /// Only if stacks were dropped instead of given back and no new one can be made in their place.
-    #[cfg(test)]
     pub(crate) fn take(&self) -> Stack {
         let top = self.pop(&mut self.lock());
         // SAFETY: the depot cut it with this shape, guard included, and has given it to nobody else.
@@ -219,7 +216,7 @@ impl StackPool {
     ///
     /// To be called now and then, by whoever has time; costs a load if there is nothing to do.
     pub(crate) fn sweep(&self, now: u64, most: usize) -> u64 {
-        if self.warm.load(Ordering::Relaxed) <= WARM_LIMIT {
+        if !self.is_crowded() {
             return NEVER;
         }
         let at = self.sweep_at.load(Ordering::Relaxed);
@@ -247,6 +244,12 @@ impl StackPool {
         let next = if *left > 0 { now } else { now + WARM_TIME };
         self.sweep_at.store(next, Ordering::Relaxed);
         next
+    }
+
+    /// Whether so many free stacks are warm that `sweep` may have something to do.
+    #[inline]
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.warm.load(Ordering::Relaxed) > WARM_LIMIT
     }
 
     fn pop(&self, depot: &mut Depot) -> StackPointer {

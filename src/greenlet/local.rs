@@ -10,7 +10,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::runtime::locals::Locals;
-use crate::wait::context;
+use crate::wait::{self, context};
 
 /// Declares values of which each greenlet, and each OS thread, has one for itself.
 ///
@@ -146,6 +146,8 @@ impl<T: 'static> LocalKey<T> {
     where
         F: FnOnce(&T) -> R,
     {
+        // What `f` is shown ends with this greenlet: a coroutine around us must not carry it out of here.
+        let _hold = wait::hold_coroutine();
         let Some(control) = context::control() else {
             return self.on_thread.try_with(f).map_err(|_| AccessError);
         };
@@ -158,6 +160,7 @@ impl<T: 'static> LocalKey<T> {
     /// Makes the value out of `value`, without its initialiser, unless it is there: then `update` gets both.
     #[track_caller]
     fn make_or_update(&'static self, locals: &UnsafeCell<Locals>, value: T, update: impl FnOnce(&T, T)) {
+        let _hold = wait::hold_coroutine();
         let mut value = Some(value);
         // Called at most once.
         let place = match self.find_or_make(locals, || value.take().unwrap_or_else(self.init)) {

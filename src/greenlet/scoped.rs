@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::runtime::bindings::Bindings;
-use crate::wait::context;
+use crate::wait::{self, context};
 
 /// A value that is bound for the length of a closure, and seen by all that happens in it: by the functions it calls, and by
 /// the greenlets that are spawned there, and by theirs.
@@ -76,6 +76,8 @@ impl<T: Send + Sync + 'static> ScopedValue<T> {
     /// The binding ends with `f`, however that ends.
     pub fn with<R>(&self, value: T, f: impl FnOnce() -> R) -> R {
         let value = Arc::new(value);
+        // The binding is this greenlet's: a coroutine around us must not leave it here, nor take it elsewhere.
+        let _hold = wait::hold_coroutine();
         context::bindings(|cell| Bindings::copy(cell).and(self.key(), value).cover(cell, f))
     }
 

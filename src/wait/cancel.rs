@@ -1,6 +1,6 @@
 //! Kill, timeout and shield: when a wait is cut short, and how that is told.
 //!
-//! Uses `wait::context`.
+//! Uses `wait::context`, and `coroutine` for what must not be suspended in between.
 //!
 //! A cancellation is an unwinding with a private payload. It starts at a blocking call and nowhere else; it is sticky
 //! (each later blocking call starts it again); and it never starts while the greenlet is unwinding already, so that
@@ -12,6 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
 
 use super::context::{self, Context, NEVER};
+use crate::coroutine;
 use crate::runtime::control::{Cancellation, Frame};
 use crate::sys::{clock, errno};
 
@@ -115,6 +116,10 @@ pub(crate) fn panicking() -> bool {
 
 #[cold]
 fn is_panic() -> bool {
+    // A coroutine that nobody wants any more is unwound, too.
+    if coroutine::is_closing() {
+        return false;
+    }
     context::with(|context| match unwinding(context) {
         Unwinding::Yes | Unwinding::Likely => context.cancellation().payloads.get() == 0,
         Unwinding::No | Unwinding::Unsure => false,
@@ -214,6 +219,8 @@ pub(crate) fn put_off() {
 
 /// Runs `f` with a deadline `nanos` from now over its blocking calls. `None`: one of them was cut short by it.
 pub(crate) fn with_deadline<T>(nanos: u64, f: impl FnOnce() -> T) -> Option<T> {
+    // The frame is this greenlet's: a coroutine around us must not leave it here, nor take it elsewhere.
+    let _hold = coroutine::hold();
     context::with(|context| {
         let cancellation = context.cancellation();
         let deadline = clock::now().saturating_add(nanos);
@@ -251,6 +258,8 @@ pub(crate) fn shielded<T>(f: impl FnOnce() -> T) -> T {
             self.0.shields.set(self.0.shields.get() - 1);
         }
     }
+    // As in `with_deadline`.
+    let _hold = coroutine::hold();
     context::with(|context| {
         let cancellation = context.cancellation();
         cancellation.shields.set(cancellation.shields.get() + 1);

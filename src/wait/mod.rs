@@ -23,6 +23,7 @@ pub(crate) use self::cancel::{Cancel, Cancelled};
 use self::context::Context;
 pub(crate) use self::context::NEVER;
 use crate::coroutine::Suspend;
+pub(crate) use crate::coroutine::hold as hold_coroutine;
 pub(crate) use crate::runtime::control::Reason;
 pub(crate) use crate::runtime::core::{EndedWait, WaitId, Waker};
 use crate::runtime::parking::{Cause, Ticket};

@@ -41,8 +41,8 @@ use may::sync::Blocker;
 use self::room::Room;
 pub(crate) use self::start::Opening;
 use super::NEVER;
-use crate::coroutine::OverflowInfo;
 use crate::coroutine::overflow::{self, Guest};
+use crate::coroutine::{OverflowInfo, take_chain};
 use crate::runtime::bindings::Bindings;
 use crate::runtime::control::{Body, Control, ControlRef, GreenletId, Phase, Profile, Reason};
 use crate::runtime::core::{Core, Vtable};
@@ -392,6 +392,12 @@ fn panics_of_this_thread<R>(f: impl FnOnce(Option<PanicCount>) -> R) -> R {
 /// this coroutine there, and of others here. `None`: that cannot be done, and nothing was; the caller has to stay on this
 /// thread.
 fn take_along_panics<R>(suspend: impl FnOnce() -> R) -> Option<R> {
+    let suspend = || {
+        let chain = take_chain();
+        let result = suspend();
+        chain.put_back();
+        result
+    };
     if !std::thread::panicking() {
         return Some(suspend());
     }
