@@ -5,6 +5,8 @@
 use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
 
+use vervet::coroutine::switch::{Switch, getcurrent};
+use vervet::coroutine::{CloseError, Coroutine, Generator, Status};
 use vervet::net::{TcpListener, TcpStream};
 use vervet::sync::mpsc::{self, RecvError, RecvTimeoutError, SendError};
 use vervet::sync::{Arc, Condvar, Mutex};
@@ -134,7 +136,54 @@ fn timed_out() {
     assert_eq!(vervet::timeout(LONG, || vervet::sleep(SHORT)), Ok(()));
 }
 
+/// What was on its stack is leaked: here a share of `count`.
+fn dropped_coroutine() {
+    let count = Arc::new(());
+    let theirs = Arc::clone(&count);
+    let co = Coroutine::<(), (), ()>::new(move |yielder, ()| {
+        let _theirs = theirs;
+        yielder.suspend(());
+        unreachable!("nobody resumes it");
+    });
+    co.resume(()).unwrap();
+    assert_eq!(co.close(), Err(CloseError::NoUnwinding));
+    assert_eq!(co.status(), Status::Dead);
+    assert_eq!(co.close(), Ok(()));
+    drop(co);
+    assert_eq!(Arc::strong_count(&count), 2);
+
+    // One that has not begun, or is over, leaves nothing behind.
+    let theirs = Arc::clone(&count);
+    let co = Coroutine::<(), (), ()>::new(move |_, ()| drop(theirs));
+    co.close().unwrap();
+    let theirs = Arc::clone(&count);
+    let switch = Switch::new(move |n: usize| n + Arc::strong_count(&theirs));
+    assert_eq!(switch.switch(4).unwrap(), 7);
+    let main = getcurrent();
+    let switch = Switch::new(move |n: usize| main.switch(n).unwrap());
+    assert_eq!(switch.switch(1).unwrap(), 1);
+    drop(switch);
+    assert_eq!(Arc::strong_count(&count), 2);
+}
+
+fn killed_in_a_coroutine() {
+    let (mut near, _far) = silent_connection();
+    let reader = vervet::spawn(move || {
+        let errors = Generator::new(move |yielder| {
+            for _ in 0..2 {
+                yielder.suspend(number(near.read(&mut [0])));
+            }
+        });
+        errors.collect::<Vec<_>>()
+    });
+    until_parked(|metrics| metrics.parked.read == 1);
+    reader.kill();
+    assert_eq!(reader.join().unwrap(), [Some(ECANCELED); 2]);
+}
+
 fn all() {
+    dropped_coroutine();
+    killed_in_a_coroutine();
     killed_before_its_first_run();
     killed_in_read();
     killed_in_accept();

@@ -18,6 +18,10 @@ balance connections_at_once_are_spread $workers
 balance connections_one_by_one_are_spread $workers
 balance connections_with_pauses_are_spread $workers
 balance new_connections_go_where_old_ones_have_left $workers
+coroutine blocking::handed_from_greenlet_to_greenlet $local_
+coroutine blocking::is_normal_while_its_greenlet_is_parked_in_it $neighbours
+coroutine blocking::sleeping_inside_lets_the_neighbours_run $neighbours
+coroutine switch::another_greenlet_is_elsewhere $local_
 examples demo_compares_both_sides $own_program
 examples demo_opens_what_the_descriptors_allow $own_program
 examples echo_client_verifies_echo_server $own_program
