@@ -13,6 +13,9 @@ const RIVALS: [&str; 5] = ["vervet", "tokio", "std", "crossbeam", "epoll"];
 /// The same for the cases with that beginning, which get a table of their own.
 const SCHEDULERS: [&str; 4] = ["vervet", "may", "may_visitor", "may_own"];
 const OF_SCHEDULERS: &str = "scheduler/";
+/// And for those.
+const SWITCHES: [&str; 2] = ["vervet", "corosensei"];
+const OF_SWITCHES: &str = "coroutine/";
 /// What one and the same coroutine of may's does through vervet's sockets, and through may's.
 const VISITOR: &str = SCHEDULERS[2];
 const OWN: &str = SCHEDULERS[3];
@@ -30,8 +33,11 @@ fn main() -> io::Result<()> {
         .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", results.display())))?;
     let (schedulers, rivals): (Table, Table) =
         table.into_iter().partition(|((case, ..), _)| case.starts_with(OF_SCHEDULERS));
+    let (switches, rivals): (Table, Table) =
+        rivals.into_iter().partition(|((case, ..), _)| case.starts_with(OF_SWITCHES));
     println!("{}\n", machine());
     print(&rivals, &RIVALS);
+    print(&switches, &SWITCHES);
     print(&schedulers, &SCHEDULERS);
     println!("Median time for one; in brackets, as a multiple of {}'s.", RIVALS[0]);
     print_shim_cost(&schedulers);
