@@ -10,8 +10,8 @@ use std::process::Command;
 
 use example::{binary, start, start_as};
 
-const ALL: [&str; 6] =
-    ["demo", "echo_server", "echo_client", "http_server", "https_server", "websocket_chat"];
+const ALL: [&str; 7] =
+    ["demo", "echo_server", "echo_client", "http_server", "https_server", "websocket_chat", "generators"];
 
 #[test]
 fn demo_compares_both_sides() {
@@ -55,6 +55,19 @@ fn echo_client_verifies_echo_server() {
         for figure in ["requests/s", "p50", "p99"] {
             assert!(summary.contains(figure), "no {figure} in {summary}");
         }
+    }
+}
+
+#[test]
+fn producer_and_consumer_come_to_the_same_sum() {
+    for depth in ["0", "10"] {
+        let ended = start("generators", &["--items", "10000", "--depth", depth]).end();
+        if Command::new("python3").arg("--version").output().is_err() {
+            ended.refused(1, "python3 does not run here");
+            continue;
+        }
+        let text = ended.succeeded();
+        assert_eq!(text.matches("the sum is 49995000").count(), 2, "{text}");
     }
 }
 
