@@ -127,7 +127,8 @@ fn bad_values_are_refused() {
 
 #[test]
 fn bad_environment_is_refused() {
-    for name in ALL {
+    // Coroutines need no runtime.
+    for name in ALL.into_iter().filter(|&name| name != "generators") {
         let mut command = Command::new(binary(name));
         start_as(name, command.env("VERVET_WORKERS", "abc")).end().refused(2, "VERVET_WORKERS");
     }

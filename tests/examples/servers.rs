@@ -67,7 +67,9 @@ fn echo_upper_server_shouts_back() {
     while !server.line().ends_with("has said 2 lines, and left") {}
     server.interrupt();
     let said = server.end().succeeded();
-    assert!(said.contains("2 CLIENTS IN ALL, 1 AT THE END"), "{said}");
+    // It says so at its very end, and may still be seen there.
+    let ends = ["2 CLIENTS IN ALL, 1 AT THE END", "2 CLIENTS IN ALL, 2 AT THE END"];
+    assert!(ends.iter().any(|end| said.contains(end)), "{said}");
 }
 
 #[test]
