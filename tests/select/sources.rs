@@ -8,7 +8,7 @@ use vervet::queue::{Channel, JoinableQueue, LifoQueue, PriorityQueue, Queue};
 use vervet::select::{Select, Waitable};
 use vervet::sync::{AsyncResult, Event, Semaphore, WaitGroup, mpsc};
 
-use crate::common::{Drops, HOUR, checked, in_both, parked};
+use crate::common::{Drops, HOUR, checked, eventually, in_both, parked};
 
 const SOON: Duration = Duration::from_millis(10);
 
@@ -246,7 +246,7 @@ fn events_and_results() {
             _ = result.get() => unreachable!("too early"),
             _ = group.wait() => unreachable!("never done"),
         }
-        assert!(!event.is_set());
+        eventually("it is cleared", || !event.is_set());
         vervet::select! {
             _ = event.wait() => unreachable!("was cleared"),
             seven = result.get() => assert_eq!(seven.unwrap(), 7),
