@@ -64,6 +64,7 @@
 //! | so many at once and no more | [`pool`]: `Pool` and `Group`, with `map` and `imap` |
 //! | blocking code that is not vervet's | [`threadpool`], or [`offload`] for one call |
 //! | servers with a limit and an orderly end | [`server`]: `StreamServer` (TCP, unix, TLS with the feature `tls`), `DatagramServer` |
+//! | functions that stop in the middle and go on later | [`coroutine`]: Lua's coroutines, Python's generators, greenlet's switch |
 //! | connections that are kept for the next one, and protocols by pattern | [`cosocket`], after OpenResty's |
 //! | names, and the best of several addresses | [`net::resolver`], [`net::connect_happy`] |
 //! | Ctrl-C and its kin | [`signal`] |
