@@ -22,11 +22,15 @@ coroutine blocking::handed_from_greenlet_to_greenlet $local_
 coroutine blocking::is_normal_while_its_greenlet_is_parked_in_it $neighbours
 coroutine blocking::sleeping_inside_lets_the_neighbours_run $neighbours
 coroutine switch::another_greenlet_is_elsewhere $local_
+examples crawler_finds_each_page_once_and_what_is_broken $own_program
 examples demo_compares_both_sides $own_program
 examples demo_opens_what_the_descriptors_allow $own_program
 examples echo_client_verifies_echo_server $own_program
 examples echo_client_without_a_server $own_program
 examples echo_server_on_a_taken_port $own_program
+examples fetch_all_is_as_slow_as_the_slowest $own_program
+examples many_sleeps_takes_as_long_as_the_longest $own_program
+examples producer_consumer_cooks_what_was_ordered $own_program
 fairness one_yield_lets_new_greenlets_run $order
 fs neighbours::long_reads_do_not_hold_neighbours_up $neighbours
 gevent kills::kill_before_first_run $local_
