@@ -104,10 +104,11 @@ impl Crew {
     /// Unwinds when killed or timed out, with no slot taken; where nothing can unwind it waits regardless.
     pub(super) fn acquire(self: &Arc<Self>, limit: Option<Instant>) -> Option<Slot<'_>> {
         let deadline = wait::deadline_at(limit);
-        let first = wait::enter().and_then(|()| self.line_up(deadline));
-        let got = first.or_else(|_| cancel::shielded(|| self.line_up(deadline)));
-        // In a shield nothing is cut short.
-        got.unwrap_or(false).then(|| Slot(self))
+        let got = cancel::see_through(|| {
+            wait::enter()?;
+            self.line_up(deadline)
+        });
+        got.then(|| Slot(self))
     }
 
     /// A slot, if one is free.

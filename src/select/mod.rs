@@ -63,15 +63,5 @@ use crate::wait::{self as waiting, cancel};
 
 /// As the engine's; where a cancellation cannot unwind there is no error to give, so it waits to the end.
 fn select(arms: &mut [&mut dyn Pollable], deadline: u64) -> Option<usize> {
-    if let Ok(chosen) = waiting::select::select(arms, deadline) {
-        return chosen;
-    }
-    cancel::shielded(|| {
-        loop {
-            // In a shield nothing is cut short.
-            if let Ok(chosen) = waiting::select::select(arms, deadline) {
-                return chosen;
-            }
-        }
-    })
+    cancel::see_through(|| waiting::select::select(arms, deadline))
 }

@@ -92,20 +92,4 @@ pub use semaphore::{
 };
 pub use wait_group::{WaitGroup, WaitGroupWait};
 
-use crate::wait::{Cancelled, cancel};
-
-/// Waits for something by `attempt`; if that is cut short where nothing can unwind, then to the end, since none of std's
-/// signatures has room for an error.
-fn see_through<T>(mut attempt: impl FnMut() -> Result<T, Cancelled>) -> T {
-    if let Ok(value) = attempt() {
-        return value;
-    }
-    cancel::shielded(|| {
-        loop {
-            // In a shield nothing is cut short.
-            if let Ok(value) = attempt() {
-                return value;
-            }
-        }
-    })
-}
+use crate::wait::cancel::see_through;

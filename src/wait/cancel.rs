@@ -267,3 +267,19 @@ pub(crate) fn shielded<T>(f: impl FnOnce() -> T) -> T {
         f()
     })
 }
+
+/// Waits for something by `attempt`; if that is cut short where nothing can unwind, then to the end: for calls without room for
+/// an error.
+pub(crate) fn see_through<T>(mut attempt: impl FnMut() -> Result<T, Cancelled>) -> T {
+    if let Ok(value) = attempt() {
+        return value;
+    }
+    shielded(|| {
+        loop {
+            // In a shield nothing is cut short.
+            if let Ok(value) = attempt() {
+                return value;
+            }
+        }
+    })
+}
