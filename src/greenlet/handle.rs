@@ -282,12 +282,15 @@ impl JoinError {
     fn text(&self) -> Option<&str> {
         match self {
             JoinError::Killed => None,
-            JoinError::Panicked(payload) => payload
-                .downcast_ref::<&str>()
-                .copied()
-                .or_else(|| payload.downcast_ref::<String>().map(String::as_str)),
+            JoinError::Panicked(payload) => panic_text(&**payload),
         }
     }
+}
+
+/// What a panic said, if that was a text.
+pub(crate) fn panic_text(payload: &(dyn Any + Send)) -> Option<&str> {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
 }
 
 impl fmt::Display for JoinError {

@@ -16,6 +16,7 @@ mod timing;
 
 pub(crate) use self::blocking::blocking;
 pub use self::collect::{AsCompleted, as_completed, join_all, kill_all, try_join_all};
+pub(crate) use self::handle::panic_text;
 pub use self::handle::{Greenlet, GreenletRef, JoinError, current};
 pub use self::local::{AccessError, LocalKey};
 pub(crate) use self::offload::Lane;

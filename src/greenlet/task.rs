@@ -21,7 +21,7 @@ use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::ptr::NonNull;
 
-use super::handle::JoinError;
+use super::handle::{JoinError, panic_text};
 use crate::runtime::bindings::Bindings;
 use crate::runtime::control::{Body, Control, ControlRef, GreenletId, HOMELESS, Profile};
 use crate::runtime::core::{Core, Vtable};
@@ -280,8 +280,7 @@ fn give_up(control: &Control, error: JoinError) {
 }
 
 fn log_panic(control: &Control, payload: &(dyn Any + Send)) {
-    let text = payload.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text");
+    let text = panic_text(payload).unwrap_or("no text");
     let name = control.name.as_deref().unwrap_or("unnamed");
     log::error!("detached greenlet {} '{name}', spawned at {}, panicked: {text}", control.id, control.site);
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::handle::ServerRef;
 use super::roster::{Roster, Seat};
-use crate::greenlet::Builder;
+use crate::greenlet::{Builder, panic_text};
 use crate::wait::cancel;
 
 /// Whom a greenlet works for, and as what.
@@ -138,6 +138,5 @@ fn run<F: FnOnce()>(job: Job<F>, roster: Arc<Roster>, peer: &dyn fmt::Debug) {
 
 /// The text of a panic.
 pub(super) fn text(payload: &(dyn Any + Send)) -> &str {
-    let text = payload.downcast_ref::<&str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text")
+    panic_text(payload).unwrap_or("no text")
 }

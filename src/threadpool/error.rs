@@ -1,9 +1,13 @@
 //! What stands in the result of a job that has none.
+//!
+//! Uses `greenlet`.
 
 use std::any::Any;
 use std::error::Error;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
+
+use crate::greenlet::panic_text;
 
 /// A job panicked. As it is for all who ask for the result, the panic's payload goes to the first who [takes](JobPanicked::take_payload)
 /// it.
@@ -14,9 +18,7 @@ pub struct JobPanicked {
 
 impl JobPanicked {
     pub(super) fn new(payload: Box<dyn Any + Send>) -> JobPanicked {
-        let text = payload.downcast_ref::<&str>().copied();
-        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-        JobPanicked { text: text.map(Box::from), payload: Mutex::new(Some(payload)) }
+        JobPanicked { text: panic_text(&*payload).map(Box::from), payload: Mutex::new(Some(payload)) }
     }
 
     /// What the panic said, if that was a text.

@@ -22,7 +22,7 @@ use std::time::Instant;
 
 use super::builder::{Builder, Lookup};
 use super::cache::{Answer, Cache, Failure};
-use crate::greenlet::Lane;
+use crate::greenlet::{Lane, panic_text};
 use crate::wait::queue::{Place, WaitQueue};
 use crate::wait::{self, Cancelled, NEVER, Reason};
 
@@ -199,8 +199,7 @@ impl Shared {
 }
 
 fn panicked(host: &str, payload: &(dyn Any + Send)) -> io::Error {
-    let text = payload.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text");
+    let text = panic_text(payload).unwrap_or("no text");
     io::Error::other(format!("the look-up of {host:?} panicked: {text}"))
 }
 
