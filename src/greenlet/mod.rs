@@ -25,5 +25,6 @@ pub(crate) use self::scope::Nursery;
 pub use self::scope::{Scope, ScopedGreenlet, scope};
 pub use self::scoped::ScopedValue;
 pub use self::select::Ended;
+pub(crate) use self::spawn::expect_spawned;
 pub use self::spawn::{Builder, run, spawn, spawn_later, spawn_local};
 pub use self::timing::{Elapsed, idle, shield, sleep, timeout, yield_now};

@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::handle::{Greenlet, GreenletRef, JoinError, wait_in};
+use super::spawn::expect_spawned;
 use super::task::{self, Options};
 use crate::runtime::control::ControlRef;
 use crate::runtime::exit::Exit;
@@ -95,10 +96,7 @@ impl<'scope> Scope<'scope, '_> {
     {
         // SAFETY: 'scope, say the bounds, and `scope` encloses it.
         let spawned = unsafe { self.nursery.spawn(f, Options::at(Location::caller())) };
-        match spawned {
-            Ok(greenlet) => ScopedGreenlet { greenlet, scope: PhantomData },
-            Err(error) => panic!("failed to spawn a greenlet: {error}"),
-        }
+        ScopedGreenlet { greenlet: expect_spawned(spawned), scope: PhantomData }
     }
 }
 

@@ -35,7 +35,7 @@ where
     T: Send + 'static,
 {
     // SAFETY: Send and 'static, say the bounds.
-    expect(unsafe { task::spawn(f, Options::at(Location::caller())) })
+    Greenlet::new(expect_spawned(unsafe { task::spawn(f, Options::at(Location::caller())) }))
 }
 
 /// As [`spawn`], but `f` does not start before `delay` is over. A kill before that means that it never does.
@@ -60,7 +60,7 @@ where
     let due = if delay.is_zero() { 0 } else { wait::deadline_in(Some(delay)) };
     let options = Options { due, ..Options::at(Location::caller()) };
     // SAFETY: Send and 'static, say the bounds.
-    expect(unsafe { task::spawn(f, options) })
+    Greenlet::new(expect_spawned(unsafe { task::spawn(f, options) }))
 }
 
 /// As [`spawn`], for closures and results that cannot be sent to another thread: the greenlet stays on this worker.
@@ -92,7 +92,7 @@ where
     );
     let options = Options { local: true, ..Options::at(Location::caller()) };
     // SAFETY: 'static, say the bounds. Local: it runs on this OS thread, and a handle of a `T` that is not Send stays too.
-    expect(unsafe { task::spawn(f, options) })
+    Greenlet::new(expect_spawned(unsafe { task::spawn(f, options) }))
 }
 
 /// Runs `f` as a greenlet and waits for its result: the way for a program's `main` to become a greenlet.
@@ -124,10 +124,14 @@ where
     }
 }
 
+/// For calls without room for an error.
+///
+/// # Panics
+/// If there is no memory for a stack.
 #[track_caller]
-fn expect<T>(spawned: io::Result<task::Owner<T>>) -> Greenlet<T> {
+pub(crate) fn expect_spawned<T>(spawned: io::Result<T>) -> T {
     match spawned {
-        Ok(owner) => Greenlet::new(owner),
+        Ok(greenlet) => greenlet,
         Err(error) => panic!("failed to spawn a greenlet: {error}"),
     }
 }

@@ -12,7 +12,7 @@ use super::crew::{Crew, Slot, limit};
 use super::error::PoolFull;
 use super::imap::{self, Imap, Order};
 use super::map;
-use crate::greenlet::{Builder, Greenlet, GreenletRef, JoinError};
+use crate::greenlet::{Builder, Greenlet, GreenletRef, JoinError, expect_spawned};
 
 /// Greenlets of which only so many run at once: to spawn one more waits.
 ///
@@ -71,7 +71,7 @@ impl Pool {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        expect(self.spawn_with(Builder::new(), f))
+        expect_spawned(self.spawn_with(Builder::new(), f))
     }
 
     /// As [`spawn`](Pool::spawn), with a name, a stack size, or whatever the builder was told.
@@ -124,7 +124,7 @@ impl Pool {
         T: Send + 'static,
     {
         match self.0.try_acquire() {
-            Some(slot) => Ok(expect(self.start(slot, Builder::new(), f))),
+            Some(slot) => Ok(expect_spawned(self.start(slot, Builder::new(), f))),
             None => Err(PoolFull(f)),
         }
     }
@@ -146,7 +146,7 @@ impl Pool {
         T: Send + 'static,
     {
         match self.0.acquire(limit(d)) {
-            Some(slot) => Ok(expect(self.start(slot, Builder::new(), f))),
+            Some(slot) => Ok(expect_spawned(self.start(slot, Builder::new(), f))),
             None => Err(PoolFull(f)),
         }
     }
@@ -393,14 +393,6 @@ impl Pool {
         T: Send + 'static,
     {
         imap::imap(&self.0, Order::Ends, self.size(), items, f, Location::caller())
-    }
-}
-
-#[track_caller]
-fn expect<T>(spawned: io::Result<Greenlet<T>>) -> Greenlet<T> {
-    match spawned {
-        Ok(greenlet) => greenlet,
-        Err(error) => panic!("failed to spawn a greenlet: {error}"),
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::crew::{Crew, limit};
 use super::imap::{self, Imap, Order};
 use super::map;
-use crate::greenlet::{Builder, Greenlet, GreenletRef, JoinError};
+use crate::greenlet::{Builder, Greenlet, GreenletRef, JoinError, expect_spawned};
 
 /// How many items `imap` takes ahead, unless it is told.
 const AHEAD: usize = 64;
@@ -52,10 +52,7 @@ impl Group {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        match self.spawn_with(Builder::new(), f) {
-            Ok(greenlet) => greenlet,
-            Err(error) => panic!("failed to spawn a greenlet: {error}"),
-        }
+        expect_spawned(self.spawn_with(Builder::new(), f))
     }
 
     /// As [`spawn`](Group::spawn), with a name, a stack size, or whatever the builder was told.

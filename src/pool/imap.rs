@@ -25,7 +25,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::crew::Crew;
 use crate::GreenletId;
-use crate::greenlet::{Builder, Greenlet, GreenletRef, JoinError};
+use crate::greenlet::{Builder, Greenlet, GreenletRef, JoinError, expect_spawned};
 use crate::wait::{self, Announced, Cancelled, NEVER, Reason, Waker, cancel};
 
 /// The iterator of [`Pool::imap`](super::Pool::imap) and its kin: the results, one by one.
@@ -143,8 +143,7 @@ where
     T: Send + 'static,
 {
     // SAFETY: 'static, say the bounds.
-    let spawned = unsafe { builder.spawn_unchecked(f, site) };
-    spawned.unwrap_or_else(|error| panic!("failed to spawn a greenlet: {error}"))
+    expect_spawned(unsafe { builder.spawn_unchecked(f, site) })
 }
 
 impl<T> Imap<T> {

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use super::crew::Crew;
-use crate::greenlet::{Builder, Greenlet, JoinError, Nursery};
+use crate::greenlet::{Builder, Greenlet, JoinError, Nursery, expect_spawned};
 use crate::wait::cancel;
 
 /// Items under way, and the results of those before them.
@@ -39,7 +39,7 @@ where
             // SAFETY: this is `enclose`'s closure. `f` lives in the caller's frame, around `enclose`; what an item or a result
             // borrows lives longer than this call, or their types could not be named in its signature.
             let spawned = unsafe { nursery.spawn(crew.body(move || f(item)), Builder::new().options(site)) };
-            let greenlet = spawned.unwrap_or_else(|error| panic!("failed to spawn a greenlet: {error}"));
+            let greenlet = expect_spawned(spawned);
             slot.seat(&greenlet.handle());
             run.running.push_back(greenlet);
             run.collect();
