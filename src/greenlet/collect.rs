@@ -1,15 +1,15 @@
 //! Many greenlets at once: `join_all`, `try_join_all`, `as_completed`, `kill_all`.
 //!
-//! Uses `greenlet::handle`.
+//! Uses `greenlet::handle` and `wait`.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::iter::FusedIterator;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::handle::{Greenlet, GreenletRef, JoinError, wait_for};
-use crate::wait::{self, NEVER, Reason, Waker};
+use crate::wait::board::Board;
+use crate::wait::{self, NEVER, Reason};
 
 /// Joins them all; the results come in the order of the greenlets.
 ///
@@ -109,57 +109,17 @@ pub fn kill_all(gs: &[GreenletRef], wait: Option<Duration>) -> bool {
 pub struct AsCompleted<T> {
     greenlets: Vec<Option<Greenlet<T>>>,
     left: usize,
-    ended: Arc<Ended>,
-}
-
-/// Which greenlets have ended, in order; their `on_exit` callbacks write here.
-#[derive(Default)]
-struct Ended(Mutex<Queue>);
-
-#[derive(Default)]
-struct Queue {
-    indices: VecDeque<usize>,
-    reader: Option<Waker>,
-}
-
-impl Ended {
-    fn push(&self, index: usize) {
-        let mut queue = self.lock();
-        queue.indices.push_back(index);
-        let reader = queue.reader.take();
-        drop(queue);
-        if let Some(reader) = reader {
-            reader.wake();
-        }
-    }
-
-    fn pop(&self) -> Option<usize> {
-        loop {
-            if let Some(index) = self.lock().indices.pop_front() {
-                return Some(index);
-            }
-            let register = |announced: &wait::Announced<'_>| {
-                let mut queue = self.lock();
-                let waits = queue.indices.is_empty();
-                queue.reader = waits.then(|| announced.waker());
-                waits
-            };
-            wait::park(Reason::Join, 0, NEVER, register, |_| self.lock().reader = None).ok()?;
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    /// Which have ended; their `on_exit` callbacks write here.
+    ended: Arc<Board>,
 }
 
 impl<T> AsCompleted<T> {
     fn new(gs: impl IntoIterator<Item = Greenlet<T>>) -> AsCompleted<T> {
         let greenlets: Vec<_> = gs.into_iter().map(Some).collect();
-        let ended = Arc::new(Ended::default());
+        let ended = Arc::new(Board::default());
         for (index, greenlet) in greenlets.iter().flatten().enumerate() {
             let ended = Arc::clone(&ended);
-            greenlet.on_exit(move |_| ended.push(index));
+            greenlet.on_exit(move |_| ended.post(index));
         }
         AsCompleted { left: greenlets.len(), greenlets, ended }
     }
@@ -172,7 +132,7 @@ impl<T> Iterator for AsCompleted<T> {
         if self.left == 0 {
             return None;
         }
-        let index = self.ended.pop()?;
+        let index = self.ended.next(Reason::Join, NEVER).ok().flatten()?;
         self.left -= 1;
         // Each callback runs once, so each index comes once.
         let greenlet = self.greenlets[index].take()?;

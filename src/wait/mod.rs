@@ -5,6 +5,7 @@
 //! runtime state lives across a wait.
 
 pub(crate) mod backoff;
+pub(crate) mod board;
 pub(crate) mod cancel;
 pub(crate) mod context;
 pub(crate) mod io;

@@ -1,62 +1,18 @@
 //! Waiting for several things, each of which is told once.
 //!
-//! Uses `runtime::core` and `wait::select`.
+//! Uses `runtime::core`, `wait::board` and `wait::select`.
 //!
 //! A `Relay` stands in for the waiter at one of the things: a waiter of its own that never runs, and whose "running" means to put
 //! its number on the board and to wake whoever reads that. So a thing is registered with once, however many others there
 //! are and however often the reader waits.
 
-use std::collections::VecDeque;
 use std::ptr::NonNull;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use super::board::Board;
 use super::select::Source;
-use super::{Announced, Cancelled, Reason, Waker};
+use super::{Cancelled, Reason, Waker};
 use crate::runtime::core::{Core, CoreRef, Vtable};
-
-/// The numbers of those that may be ready.
-#[derive(Debug, Default)]
-struct Board(Mutex<State>);
-
-#[derive(Debug, Default)]
-struct State {
-    news: VecDeque<usize>,
-    reader: Option<Waker>,
-}
-
-impl Board {
-    fn post(&self, number: usize) {
-        let mut state = self.lock();
-        state.news.push_back(number);
-        let reader = state.reader.take();
-        drop(state);
-        if let Some(reader) = reader {
-            reader.wake();
-        }
-    }
-
-    /// Waits for news; `None` if `deadline` came first.
-    fn next(&self, deadline: u64) -> Result<Option<usize>, Cancelled> {
-        loop {
-            if let Some(number) = self.lock().news.pop_front() {
-                return Ok(Some(number));
-            }
-            let register = |announced: &Announced<'_>| {
-                let mut state = self.lock();
-                let waits = state.news.is_empty();
-                state.reader = waits.then(|| announced.waker());
-                waits
-            };
-            if !super::park(Reason::Select, 0, deadline, register, |_| self.lock().reader = None)? {
-                return Ok(None);
-            }
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 #[repr(C)]
 struct Relay {
@@ -112,7 +68,7 @@ impl<'a> Several<'a> {
             .enumerate()
             .map(|(number, source)| {
                 // Each is looked at once, in order, before any wait.
-                board.lock().news.push_back(number);
+                board.post(number);
                 Thing { source: Some(source), relay: Relay::start(number, &board), watched: false }
             })
             .collect();
@@ -131,7 +87,7 @@ impl<'a> Several<'a> {
     pub(crate) fn next(&mut self, deadline: u64) -> Result<Option<usize>, Cancelled> {
         super::enter()?;
         while self.left > 0 {
-            let Some(number) = self.board.next(deadline)? else { return Ok(None) };
+            let Some(number) = self.board.next(Reason::Select, deadline)? else { return Ok(None) };
             if self.things[number].look() {
                 self.left -= 1;
                 return Ok(Some(number));
