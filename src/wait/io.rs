@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use super::context;
 use super::select::Source;
-use super::{Reason, WaitId, Waker, cancel};
+use super::{Reason, Waker, cancel};
 use crate::runtime;
 use crate::runtime::reactor::{self, Enqueued, Slot};
 use crate::sys::{clock, errno, poll};
@@ -235,11 +235,11 @@ pub(crate) fn is_readable(fd: BorrowedFd<'_>) -> bool {
     poll::is_ready(fd, false)
 }
 
-/// A waker left with an fd, by one who waits for many that come and go while he waits. To be ended with the wait, whichever
-/// way that ends.
+/// A waker left with an fd. To be ended with the wait, whichever way that ends.
 #[derive(Debug)]
 pub(crate) struct Watch {
     fd: RawFd,
+    direction: usize,
     waker: Waker,
 }
 
@@ -249,25 +249,35 @@ impl Watch {
     /// # Errors
     /// What registering with the reactor reports; `Unsupported` for an fd that is ready whatever happens.
     pub(crate) fn readable(fd: BorrowedFd<'_>, waker: Waker) -> io::Result<Option<Watch>> {
+        match Watch::enqueue(fd, Interest::Read, waker)? {
+            Ok(watch) => Ok(Some(watch)),
+            Err(Enqueued::AlwaysReady) => Err(io::ErrorKind::Unsupported.into()),
+            Err(Enqueued::Changed | Enqueued::Yes) => Ok(None),
+        }
+    }
+
+    /// Leaves `waker`, unless the fd is ready already, or why ever else the reactor does not take it.
+    fn enqueue(fd: BorrowedFd<'_>, interest: Interest, waker: Waker) -> io::Result<Result<Watch, Enqueued>> {
         let slot = reactor::slot(fd.as_raw_fd())?;
-        let sequence = slot.sequence(reactor::READ);
+        let direction = interest.direction();
+        let sequence = slot.sequence(direction);
         // After the number was read: an edge that comes from now on changes it.
-        if poll::is_ready(fd, false) {
-            return Ok(None);
+        if poll::is_ready(fd, interest == Interest::Write) {
+            return Ok(Err(Enqueued::Changed));
         }
         let runtime = runtime::try_get()?;
         let worker = context::served().map_or_else(|| runtime.any_index(), |(_, worker)| worker);
-        match slot.enqueue(fd, reactor::READ, sequence, waker.clone(), (runtime, worker))? {
-            Enqueued::Yes => Ok(Some(Watch { fd: fd.as_raw_fd(), waker })),
-            Enqueued::Changed => Ok(None),
-            Enqueued::AlwaysReady => Err(io::ErrorKind::Unsupported.into()),
-        }
+        let enqueued = slot.enqueue(fd, direction, sequence, waker.clone(), (runtime, worker))?;
+        Ok(match enqueued {
+            Enqueued::Yes => Ok(Watch { fd: fd.as_raw_fd(), direction, waker }),
+            Enqueued::Changed | Enqueued::AlwaysReady => Err(enqueued),
+        })
     }
 
     /// Takes the waker out again.
     pub(crate) fn end(self) {
         if let Ok(slot) = reactor::slot(self.fd) {
-            slot.forget(reactor::READ, self.waker.wait());
+            slot.forget(self.direction, self.waker.wait());
         }
     }
 }
@@ -278,35 +288,13 @@ pub struct Readiness<'a> {
     fd: BorrowedFd<'a>,
     interest: Interest,
     epoch: Option<u32>,
-    wait: Option<WaitId>,
+    watch: Option<Watch>,
     failed: Option<io::Error>,
 }
 
 impl<'a> Readiness<'a> {
     pub(crate) fn new(fd: BorrowedFd<'a>, interest: Interest) -> Readiness<'a> {
-        Readiness { fd, interest, epoch: None, wait: None, failed: None }
-    }
-
-    fn slot(&self) -> io::Result<&'static Slot> {
-        reactor::slot(self.fd.as_raw_fd())
-    }
-
-    fn enqueue(&mut self, waker: Waker) -> io::Result<Enqueued> {
-        let slot = self.slot()?;
-        let direction = self.interest.direction();
-        let sequence = slot.sequence(direction);
-        // After the number was read: an edge that comes from now on changes it.
-        if self.is_ready() {
-            return Ok(Enqueued::Changed);
-        }
-        let runtime = runtime::try_get()?;
-        let worker = context::served().map_or_else(|| runtime.any_index(), |(_, worker)| worker);
-        self.wait = Some(waker.wait());
-        slot.enqueue(self.fd, direction, sequence, waker, (runtime, worker))
-    }
-
-    fn is_ready(&self) -> bool {
-        poll::is_ready(self.fd, self.interest == Interest::Write)
+        Readiness { fd, interest, epoch: None, watch: None, failed: None }
     }
 }
 
@@ -317,30 +305,27 @@ impl Source for Readiness<'_> {
         if let Some(error) = self.failed.take() {
             return Some(Err(error));
         }
-        match self.slot() {
+        match reactor::slot(self.fd.as_raw_fd()) {
             Err(error) => return Some(Err(error)),
             Ok(slot) if *self.epoch.get_or_insert(slot.epoch()) != slot.epoch() => {
                 return Some(Err(errno::closed()));
             }
             Ok(_) => {}
         }
-        self.is_ready().then_some(Ok(()))
+        poll::is_ready(self.fd, self.interest == Interest::Write).then_some(Ok(()))
     }
 
     fn watch(&mut self, waker: Waker) -> bool {
-        match self.enqueue(waker) {
-            Ok(Enqueued::Yes) => true,
-            Ok(Enqueued::Changed | Enqueued::AlwaysReady) => false,
-            Err(error) => {
-                self.failed = Some(error);
-                false
-            }
+        match Watch::enqueue(self.fd, self.interest, waker) {
+            Ok(watch) => self.watch = watch.ok(),
+            Err(error) => self.failed = Some(error),
         }
+        self.watch.is_some()
     }
 
     fn unwatch(&mut self) -> Option<io::Result<()>> {
-        if let (Some(wait), Ok(slot)) = (self.wait.take(), self.slot()) {
-            slot.forget(self.interest.direction(), wait);
+        if let Some(watch) = self.watch.take() {
+            watch.end();
         }
         None
     }
