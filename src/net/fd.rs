@@ -1,4 +1,4 @@
-//! The ways in and out for fds, the same for every type that has one.
+//! The ways in and out for fds, and for bytes, the same for every type that has them.
 //!
 //! Uses nothing.
 
@@ -49,3 +49,37 @@ macro_rules! fd_traits {
     };
 }
 pub(crate) use fd_traits;
+
+/// Implements `Read` and `Write` for a stream, a newtype around a `Socket`, and for a reference to one: all that it takes is shared.
+macro_rules! stream_traits {
+    ($type:ident) => {
+        $crate::net::fd::stream_traits!(@ $type);
+        $crate::net::fd::stream_traits!(@ &$type);
+    };
+    (@ $type:ty) => {
+        impl ::std::io::Read for $type {
+            fn read(&mut self, buf: &mut [u8]) -> ::std::io::Result<usize> {
+                self.0.recv(buf)
+            }
+
+            fn read_vectored(&mut self, bufs: &mut [::std::io::IoSliceMut<'_>]) -> ::std::io::Result<usize> {
+                self.0.recv_vectored(bufs)
+            }
+        }
+
+        impl ::std::io::Write for $type {
+            fn write(&mut self, buf: &[u8]) -> ::std::io::Result<usize> {
+                self.0.send(buf)
+            }
+
+            fn write_vectored(&mut self, bufs: &[::std::io::IoSlice<'_>]) -> ::std::io::Result<usize> {
+                self.0.send_vectored(bufs)
+            }
+
+            fn flush(&mut self) -> ::std::io::Result<()> {
+                Ok(())
+            }
+        }
+    };
+}
+pub(crate) use stream_traits;
