@@ -248,6 +248,22 @@ pub(crate) fn workers() -> usize {
     vervet::runtime::metrics().workers.len()
 }
 
+/// Spawned, by now waiting in a channel or a queue, and then killed; its destructors have run.
+#[track_caller]
+pub(crate) fn killed_in_a_channel<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) {
+    let drops = Drops::new();
+    let value = drops.value();
+    let greenlet = vervet::spawn(move || {
+        let _value = value;
+        body();
+    });
+    parked(&greenlet.handle(), "channel");
+    greenlet.kill();
+    over(&greenlet.handle());
+    assert_eq!(drops.count(), 1);
+    assert!(greenlet.join().is_err_and(|error| error.is_killed()));
+}
+
 /// Spawned, and already parked in a sleep that ends only by a kill.
 pub(crate) fn sleeper() -> Greenlet<()> {
     let greenlet = vervet::spawn(|| vervet::sleep(Duration::MAX));

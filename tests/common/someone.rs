@@ -29,6 +29,12 @@ pub(crate) enum Someone<T> {
     Thread(thread::JoinHandle<T>, Arc<AtomicI32>),
 }
 
+impl Kind {
+    pub(crate) fn start<T: Send + 'static>(self, body: impl FnOnce() -> T + Send + 'static) -> Someone<T> {
+        Someone::start(self, body)
+    }
+}
+
 impl<T: Send + 'static> Someone<T> {
     pub(crate) fn start(kind: Kind, body: impl FnOnce() -> T + Send + 'static) -> Someone<T> {
         match kind {
@@ -50,8 +56,18 @@ impl<T: Send + 'static> Someone<T> {
     pub(crate) fn waits(&self, reason: &str) {
         match self {
             Someone::Greenlet(greenlet) => parked(&greenlet.handle(), reason),
-            Someone::Thread(_, id) => eventually("the thread sleeps", || is_asleep(id.load(SeqCst))),
+            Someone::Thread(thread, id) => eventually("the thread sleeps", || {
+                assert!(!thread.is_finished(), "it does not wait");
+                is_asleep(id.load(SeqCst))
+            }),
         }
+    }
+
+    /// The same, by now waiting.
+    #[track_caller]
+    pub(crate) fn waiting(self, reason: &str) -> Someone<T> {
+        self.waits(reason);
+        self
     }
 
     #[track_caller]
@@ -61,7 +77,8 @@ impl<T: Send + 'static> Someone<T> {
                 over(&greenlet.handle());
                 greenlet.join().unwrap()
             }
-            Someone::Thread(thread, _) => thread.join().unwrap(),
+            // Also in a greenlet, whose worker has others to run.
+            Someone::Thread(thread, _) => vervet::offload(|| thread.join()).unwrap(),
         }
     }
 }

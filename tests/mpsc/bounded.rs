@@ -38,7 +38,7 @@ fn send_waits_for_room(bound: Bound, sort: Sort) {
             sent.store(true, SeqCst);
         })
     };
-    let peer = peer.waits();
+    let peer = peer.waiting("channel");
     assert!(!sent.load(SeqCst));
     assert_eq!(rx.recv(), Ok(0));
     peer.join();
@@ -61,7 +61,7 @@ fn receiver_goes_while_senders_wait(bound: Bound, sort: Sort) {
     let (tx, rx, bound) = full(bound);
     let start = |n| {
         let tx = tx.clone();
-        sort.start(move || tx.send(n)).waits()
+        sort.start(move || tx.send(n)).waiting("channel")
     };
     let peers: Vec<_> = (0..5).map(start).collect();
     // One of them is let in, and its message goes with the receiver.
@@ -76,7 +76,7 @@ fn senders_get_their_turns_in_order(bound: Bound, sort: Sort) {
     let (tx, rx, bound) = full(bound);
     let start = |n| {
         let tx = tx.clone();
-        sort.start(move || tx.send(bound + n)).waits()
+        sort.start(move || tx.send(bound + n)).waiting("channel")
     };
     let peers: Vec<_> = (0..8).map(start).collect();
     // Nobody overtakes them.
@@ -88,13 +88,8 @@ fn senders_get_their_turns_in_order(bound: Bound, sort: Sort) {
 
 fn try_recv_makes_room(bound: Bound, sort: Sort) {
     let (tx, rx, bound) = full(bound);
-    let peer = sort.start(move || (0..3).try_for_each(|n| tx.send(bound + n))).waits();
-    let mut received = Vec::new();
-    eventually("all was received", || {
-        received.extend(rx.try_iter());
-        rx.try_recv() == Err(TryRecvError::Disconnected)
-    });
-    assert!(received.into_iter().eq(0..bound + 3));
+    let peer = sort.start(move || (0..3).try_for_each(|n| tx.send(bound + n))).waiting("channel");
+    assert!(tried_to_the_end(&rx).into_iter().eq(0..bound + 3));
     assert_eq!(peer.join(), Ok(()));
 }
 
@@ -102,13 +97,13 @@ fn a_receive_lets_one_sender_go(bound: Bound, sort: Sort) {
     let (tx, rx, _) = full(bound);
     let first = {
         let tx = tx.clone();
-        sort.start(move || tx.send(99)).waits()
+        sort.start(move || tx.send(99)).waiting("channel")
     };
-    let second = sort.start(move || tx.send(99)).waits();
+    let second = sort.start(move || tx.send(99)).waiting("channel");
     assert!(rx.recv().is_ok());
     assert_eq!(first.join(), Ok(()));
     // It waits still, and again.
-    let second = second.waits();
+    let second = second.waiting("channel");
     assert!(rx.recv().is_ok());
     assert_eq!(second.join(), Ok(()));
 }
@@ -146,7 +141,7 @@ mod rendezvous {
                 for sort in [Sort::Greenlet, Sort::Thread] {
                     let (tx, rx) = sync_channel(0);
                     assert_eq!(tx.try_send(1), Err(TrySendError::Full(1)));
-                    let peer = sort.start(move || (rx.recv(), rx)).waits();
+                    let peer = sort.start(move || (rx.recv(), rx)).waiting("channel");
                     assert_eq!(tx.try_send(2), Ok(()));
                     // That receiver has its message, whether it has noticed or not.
                     assert_eq!(tx.try_send(3), Err(TrySendError::Full(3)));

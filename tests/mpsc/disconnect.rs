@@ -57,17 +57,17 @@ fn senders_are_gone(bound: Bound, _: Sort) {
 
 fn last_sender_goes_while_the_receiver_waits(bound: Bound, sort: Sort) {
     let (tx, rx) = make::<i32>(bound);
-    let peer = sort.start(move || rx.recv()).waits();
+    let peer = sort.start(move || rx.recv()).waiting("channel");
     drop(tx);
     assert_eq!(peer.join(), Err(RecvError));
 
     let (tx, rx) = make::<i32>(bound);
-    let peer = sort.start(move || rx.recv_timeout(HOUR)).waits();
+    let peer = sort.start(move || rx.recv_timeout(HOUR)).waiting("channel");
     drop(tx);
     assert_eq!(peer.join(), Err(RecvTimeoutError::Disconnected));
 
     let (tx, rx) = make::<i32>(bound);
-    let peer = sort.start(move || rx.into_iter().count()).waits();
+    let peer = sort.start(move || rx.into_iter().count()).waiting("channel");
     drop(tx);
     assert_eq!(peer.join(), 0);
 }
@@ -75,7 +75,7 @@ fn last_sender_goes_while_the_receiver_waits(bound: Bound, sort: Sort) {
 fn clones_keep_the_channel_up(bound: Bound, sort: Sort) {
     let (tx, rx) = make(bound);
     let clones = [tx.clone(), tx.clone()];
-    let peer = sort.start(move || (rx.recv(), rx.recv())).waits();
+    let peer = sort.start(move || (rx.recv(), rx.recv())).waiting("channel");
     drop(tx);
     let [first, last] = clones;
     drop(first);
@@ -90,13 +90,8 @@ fn what_was_sent_is_received_first(bound: Bound, sort: Sort) {
     (0..fits).for_each(|n| tx.send(n).unwrap());
     // One more that waits for room, where there is a bound.
     let peer = sort.start(move || tx.send(fits));
-    let peer = if bound.is_some() { peer.waits() } else { peer };
-    let mut received = Vec::new();
-    eventually("all was received", || {
-        received.extend(rx.try_iter());
-        rx.try_recv() == Err(TryRecvError::Disconnected)
-    });
-    assert!(received.into_iter().eq(0..=fits));
+    let peer = if bound.is_some() { peer.waiting("channel") } else { peer };
+    assert!(tried_to_the_end(&rx).into_iter().eq(0..=fits));
     assert_eq!(peer.join(), Ok(()));
 }
 
@@ -125,7 +120,7 @@ fn used_in_destructors(bound: Bound, sort: Sort) {
         });
         text(caught.unwrap_err())
     });
-    let peer = peer.waits();
+    let peer = peer.waiting("channel");
     tx.send(1).unwrap();
     assert_eq!(answers.recv(), Ok(2));
     assert_eq!(peer.join(), "on purpose");

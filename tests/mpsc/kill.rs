@@ -23,22 +23,6 @@ cases_of_bounded! {
     many_killed_while_one_receives
 }
 
-/// Spawned, by now waiting in a channel, and then killed; its destructors have run.
-#[track_caller]
-fn killed<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) {
-    let drops = Drops::new();
-    let value = drops.value();
-    let greenlet = vervet::spawn(move || {
-        let _value = value;
-        body();
-    });
-    parked(&greenlet.handle(), "channel");
-    greenlet.kill();
-    over(&greenlet.handle());
-    assert_eq!(drops.count(), 1);
-    assert!(greenlet.join().is_err_and(|error| error.is_killed()));
-}
-
 type Receive = fn(&Receiver<i32>) -> Option<i32>;
 
 /// All that wait for a message.
@@ -63,7 +47,7 @@ fn receivers_are_killed(bound: Bound, sort: Sort) {
     for receive in RECEIVES {
         // The receiver dies with its greenlet: senders hear of it.
         let (tx, rx) = make(bound);
-        killed(move || receive(&rx));
+        killed_in_a_channel(move || receive(&rx));
         assert!(tx.send(1).is_err());
 
         // Only the wait is cut short: the next receive gets what comes.
@@ -95,7 +79,7 @@ fn receivers_time_out(bound: Bound, sort: Sort) {
 fn killed_before_a_receive(bound: Bound, sort: Sort) {
     let (tx, rx) = make(bound);
     let peer = sort.start(move || tx.send(1));
-    let peer = if bound == Some(0) { peer.waits() } else { peer };
+    let peer = if bound == Some(0) { peer.waiting("channel") } else { peer };
     let rx = lent(rx, |rx| {
         vervet::scope(|scope| {
             let greenlet = scope.spawn(|| {

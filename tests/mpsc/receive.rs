@@ -35,7 +35,7 @@ fn one_message(bound: Bound, sort: Sort) {
 
 fn recv_waits_for_a_send(bound: Bound, sort: Sort) {
     let (tx, rx) = make(bound);
-    let peer = sort.start(move || (rx.recv(), rx.recv())).waits();
+    let peer = sort.start(move || (rx.recv(), rx.recv())).waiting("channel");
     tx.send("first").unwrap();
     tx.send("second").unwrap();
     assert_eq!(peer.join(), (Ok("first"), Ok("second")));
@@ -128,7 +128,7 @@ fn recv_timeout_times_out(bound: Bound, _: Sort) {
 fn recv_timeout_receives(bound: Bound, sort: Sort) {
     let (tx, rx) = make(bound);
     let waits = [HOUR, Duration::from_secs(u64::MAX), Duration::MAX];
-    let peer = sort.start(move || waits.map(|wait| rx.recv_timeout(wait))).waits();
+    let peer = sort.start(move || waits.map(|wait| rx.recv_timeout(wait))).waiting("channel");
     for n in 0..3 {
         tx.send(n).unwrap();
     }
@@ -137,7 +137,7 @@ fn recv_timeout_receives(bound: Bound, sort: Sort) {
     // What is there is received in no time at all.
     let (tx, rx) = make(bound);
     let peer = sort.start(move || tx.send(7));
-    let peer = if bound == Some(0) { peer.waits() } else { peer };
+    let peer = if bound == Some(0) { peer.waiting("channel") } else { peer };
     let mut received = Err(RecvTimeoutError::Timeout);
     eventually("a message was sent", || {
         received = rx.recv_timeout(Duration::ZERO);

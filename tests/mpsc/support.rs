@@ -1,12 +1,11 @@
 //! What the cases share: one type for both senders, peers of both sorts, and the list of kinds.
 
-use std::sync::mpsc as std_mpsc;
-use std::thread::{self, JoinHandle};
+use vervet::sync::mpsc::{Receiver, SendError, Sender, SyncSender, TryRecvError, channel, sync_channel};
 
-use vervet::Greenlet;
-use vervet::sync::mpsc::{Receiver, SendError, Sender, SyncSender, channel, sync_channel};
+use crate::common::eventually;
 
-use crate::common::*;
+/// Who is at the other end.
+pub(crate) use crate::common::someone::Kind as Sort;
 
 /// The bound of a channel; `None` has none.
 pub(crate) type Bound = Option<usize>;
@@ -49,60 +48,15 @@ pub(crate) fn make<T>(bound: Bound) -> (Tx<T>, Receiver<T>) {
     }
 }
 
-/// Who is at the other end.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Sort {
-    Greenlet,
-    Thread,
-}
-
-pub(crate) enum Peer<T> {
-    Greenlet(Greenlet<T>),
-    Thread(JoinHandle<T>, rustix::thread::Pid),
-}
-
-impl Sort {
-    pub(crate) fn start<T: Send + 'static>(self, body: impl FnOnce() -> T + Send + 'static) -> Peer<T> {
-        match self {
-            Sort::Greenlet => Peer::Greenlet(vervet::spawn(body)),
-            Sort::Thread => {
-                let (sender, id) = std_mpsc::channel();
-                let thread = thread::spawn(move || {
-                    sender.send(rustix::thread::gettid()).unwrap();
-                    body()
-                });
-                Peer::Thread(thread, id.recv().unwrap())
-            }
-        }
-    }
-}
-
-impl<T: Send + 'static> Peer<T> {
-    /// Started, and by now waiting in a channel. `body` waits nowhere else before.
-    #[track_caller]
-    pub(crate) fn waits(self) -> Peer<T> {
-        match &self {
-            Peer::Greenlet(greenlet) => parked(&greenlet.handle(), "channel"),
-            Peer::Thread(thread, id) => {
-                let path = format!("/proc/self/task/{id}/stat");
-                // "id (name) S ..." while it sleeps, which it does nowhere else.
-                let sleeps = || std::fs::read_to_string(&path).is_ok_and(|stat| stat.contains(") S "));
-                eventually("the thread sleeps", || {
-                    assert!(!thread.is_finished(), "it does not wait");
-                    sleeps()
-                });
-            }
-        }
-        self
-    }
-
-    #[track_caller]
-    pub(crate) fn join(self) -> T {
-        match self {
-            Peer::Greenlet(greenlet) => greenlet.join().unwrap(),
-            Peer::Thread(thread, _) => vervet::offload(|| thread.join()).unwrap(),
-        }
-    }
+/// All that comes before the last sender has gone, by calls that do not wait.
+pub(crate) fn tried_to_the_end<T>(receiver: &Receiver<T>) -> Vec<T> {
+    let mut received = Vec::new();
+    eventually("all was received", || {
+        received.extend(receiver.try_iter());
+        // It may have come since.
+        receiver.try_recv().map(|message| received.push(message)) == Err(TryRecvError::Disconnected)
+    });
+    received
 }
 
 /// Makes a test of each case for each of the named channels: on an OS thread and in a greenlet, with peers of both sorts.

@@ -61,7 +61,7 @@ fn getters_hear_of_it(kind: Kind, sort: Sort) {
     let queue = kind.make::<usize>();
     let start = |get: fn(&Any<usize>) -> bool| {
         let queue = queue.clone();
-        sort.start(move || get(&queue)).waits()
+        sort.start(move || get(&queue)).waiting("channel")
     };
     let peers = [
         start(|queue| queue.get() == Err(GetError)),
@@ -77,7 +77,7 @@ fn peekers_hear_of_it(kind: Kind, sort: Sort) {
     let queue = kind.make::<usize>();
     let start = |peek: fn(&Any<usize>) -> bool| {
         let queue = queue.clone();
-        sort.start(move || peek(&queue)).waits()
+        sort.start(move || peek(&queue)).waiting("channel")
     };
     let peers = [
         start(|queue| queue.peek() == Err(GetError)),
@@ -92,7 +92,7 @@ fn putters_get_their_values_back(kind: Kind, sort: Sort) {
     let fits = kind.fits();
     let start = |n| {
         let queue = queue.clone();
-        sort.start(move || queue.put_timeout(fits + n, HOUR)).waits()
+        sort.start(move || queue.put_timeout(fits + n, HOUR)).waiting("channel")
     };
     let peers: Vec<_> = (0..5).map(start).collect();
     // One of them is let in.

@@ -37,12 +37,12 @@ fn what_is_put_is_got(kind: Kind, sort: Sort) {
 fn get_waits_for_an_item(kind: Kind, sort: Sort) {
     let queue = kind.make();
     let theirs = queue.clone();
-    let peer = sort.start(move || theirs.get()).waits();
+    let peer = sort.start(move || theirs.get()).waiting("channel");
     assert_eq!(queue.try_put(1), Ok(()));
     assert_eq!(peer.join(), Ok(1));
 
     let theirs = queue.clone();
-    let peer = sort.start(move || theirs.get_timeout(HOUR)).waits();
+    let peer = sort.start(move || theirs.get_timeout(HOUR)).waiting("channel");
     assert_eq!(queue.put(2), Ok(()));
     assert_eq!(peer.join(), Ok(2));
 }
@@ -51,7 +51,7 @@ fn getters_get_their_turns_in_order(kind: Kind, sort: Sort) {
     let queue = kind.make();
     let start = |_| {
         let queue = queue.clone();
-        sort.start(move || queue.get()).waits()
+        sort.start(move || queue.get()).waiting("channel")
     };
     let peers: Vec<_> = (0..8).map(start).collect();
     // Each item is some getter's as soon as it is put: neither a bound nor another order matters.
@@ -80,7 +80,7 @@ fn get_times_out(kind: Kind, _: Sort) {
 fn times_that_never_end(kind: Kind, sort: Sort) {
     let queue = kind.make();
     let theirs = queue.clone();
-    let peer = sort.start(move || theirs.get_timeout(Duration::MAX)).waits();
+    let peer = sort.start(move || theirs.get_timeout(Duration::MAX)).waiting("channel");
     assert_eq!(queue.put_timeout(1, Duration::MAX), Ok(()));
     assert_eq!(peer.join(), Ok(1));
 }
@@ -114,7 +114,7 @@ fn many_to_many(kind: Kind, sort: Sort) {
 fn iteration_takes_and_waits(kind: Kind, sort: Sort) {
     let queue = kind.make();
     let theirs = queue.clone();
-    let peer = sort.start(move || theirs.into_iter().count()).waits();
+    let peer = sort.start(move || theirs.into_iter().count()).waiting("channel");
     (0..20).for_each(|n| queue.put(n).unwrap());
     assert!(queue.close());
     assert_eq!(peer.join(), 20);
@@ -126,7 +126,7 @@ fn try_iteration_takes_what_is_there(kind: Kind, sort: Sort) {
         let queue = kind.make();
         assert_eq!(queue.try_iter().next(), None);
         let theirs = queue.clone();
-        let peer = sort.start(move || theirs.put(1)).waits();
+        let peer = sort.start(move || theirs.put(1)).waiting("channel");
         assert_eq!(queue.try_iter().collect::<Vec<usize>>(), [1]);
         assert_eq!(peer.join(), Ok(()));
     } else {
@@ -168,7 +168,7 @@ fn used_in_destructors(kind: Kind, sort: Sort) {
             text(caught.unwrap_err())
         })
     };
-    let peer = peer.waits();
+    let peer = peer.waiting("channel");
     there.put(1).unwrap();
     assert_eq!(back.get(), Ok(2));
     assert_eq!(peer.join(), "on purpose");

@@ -119,7 +119,7 @@ fn items_of_putters_that_wait_do_not_count() {
         let queue = JoinableQueue::bounded(1);
         queue.put(1).unwrap();
         let theirs = queue.clone();
-        let putter = sort.start(move || theirs.put(2)).waits();
+        let putter = sort.start(move || theirs.put(2)).waiting("channel");
         assert_eq!(queue.unfinished(), 1);
         queue.get().unwrap();
         assert_eq!(queue.unfinished(), 2);
@@ -127,7 +127,7 @@ fn items_of_putters_that_wait_do_not_count() {
         // Handed over, they do.
         queue.get().unwrap();
         let theirs = queue.clone();
-        let getter = sort.start(move || theirs.get()).waits();
+        let getter = sort.start(move || theirs.get()).waiting("channel");
         queue.put(3).unwrap();
         assert_eq!((getter.join(), queue.unfinished()), (Ok(3), 3));
     });
@@ -139,7 +139,7 @@ fn gentle_shutdown_lets_the_rest_be_got() {
         let queue = JoinableQueue::bounded(2);
         (0..2).for_each(|n| queue.put(n).unwrap());
         let theirs = queue.clone();
-        let putter = sort.start(move || theirs.put(2)).waits();
+        let putter = sort.start(move || theirs.put(2)).waiting("channel");
         assert!(queue.shutdown());
         assert!(!queue.shutdown());
         assert_eq!(putter.join(), Err(PutError(2)));
@@ -161,7 +161,7 @@ fn immediate_shutdown_drains() {
         let first = queue.get().unwrap();
         queue.put(Item(3, drops.value())).unwrap();
         let (theirs, item) = (queue.clone(), Item(4, drops.value()));
-        let putter = sort.start(move || theirs.put(item).unwrap_err().into_inner().0).waits();
+        let putter = sort.start(move || theirs.put(item).unwrap_err().into_inner().0).waiting("channel");
         let theirs = queue.clone();
         let joiner = Sort::Greenlet.start(move || theirs.join());
         if let Peer::Greenlet(greenlet) = &joiner {
@@ -189,7 +189,7 @@ fn immediate_shutdown_wakes_all() {
         let getters: Vec<_> = (0..3)
             .map(|_| {
                 let queue = queue.clone();
-                sort.start(move || queue.get()).waits()
+                sort.start(move || queue.get()).waiting("channel")
             })
             .collect();
         assert!(queue.shutdown_now().is_empty());

@@ -25,22 +25,6 @@ cases_of_bounded! {
     many_killed_on_either_side
 }
 
-/// Spawned, by now waiting in a queue, and then killed; its destructors have run.
-#[track_caller]
-fn killed<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) {
-    let drops = Drops::new();
-    let value = drops.value();
-    let greenlet = vervet::spawn(move || {
-        let _value = value;
-        body();
-    });
-    parked(&greenlet.handle(), "channel");
-    greenlet.kill();
-    over(&greenlet.handle());
-    assert_eq!(drops.count(), 1);
-    assert!(greenlet.join().is_err_and(|error| error.is_killed()));
-}
-
 type Get = fn(&Any<usize>) -> Option<usize>;
 
 /// All that wait for an item.
@@ -55,7 +39,7 @@ fn getters_are_killed(kind: Kind, sort: Sort) {
     for get in GETS {
         let queue = kind.make();
         let theirs = queue.clone();
-        killed(move || get(&theirs));
+        killed_in_a_channel(move || get(&theirs));
         // It takes nothing any more.
         let theirs = queue.clone();
         let peer = sort.start(move || theirs.put(2));
@@ -97,7 +81,7 @@ fn killed_before_a_get(kind: Kind, sort: Sort) {
     let queue = kind.make();
     let theirs = queue.clone();
     let peer = sort.start(move || theirs.put(1));
-    let peer = if kind.fits() == 0 { peer.waits() } else { peer };
+    let peer = if kind.fits() == 0 { peer.waiting("channel") } else { peer };
     let theirs = queue.clone();
     let greenlet = vervet::spawn(move || {
         let caught = std::panic::catch_unwind(|| vervet::sleep(Duration::MAX));

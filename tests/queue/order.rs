@@ -59,7 +59,7 @@ fn a_putter_that_waits_is_not_in_the_queue() {
         let queue = PriorityQueue::bounded(1);
         queue.put(5).unwrap();
         let theirs = queue.clone();
-        let peer = Sort::Greenlet.start(move || theirs.put(1)).waits();
+        let peer = Sort::Greenlet.start(move || theirs.put(1)).waiting("channel");
         assert_eq!((queue.get(), queue.get()), (Ok(5), Ok(1)));
         assert_eq!(peer.join(), Ok(()));
     });

@@ -20,7 +20,7 @@ cases_of_all! {
 fn put(queue: &Any<usize>, item: usize, sort: Sort) -> Option<Peer<()>> {
     if let Any::Channel(_) = queue {
         let queue = queue.clone();
-        return Some(sort.start(move || queue.put(item).unwrap()).waits());
+        return Some(sort.start(move || queue.put(item).unwrap()).waiting("channel"));
     }
     queue.try_put(item).unwrap();
     None
@@ -49,7 +49,7 @@ fn all_peekers_look_at_one_item(kind: Kind, sort: Sort) {
     let queue = kind.make();
     let start = |_| {
         let queue = queue.clone();
-        sort.start(move || queue.peek()).waits()
+        sort.start(move || queue.peek()).waiting("channel")
     };
     let peers: Vec<_> = (0..5).map(start).collect();
     let putter = put(&queue, 1, sort);
@@ -82,13 +82,13 @@ fn peekers_are_killed(kind: Kind, sort: Sort) {
 fn comes_again_if_somebody_was_quicker(kind: Kind, sort: Sort) {
     let queue = kind.make();
     let theirs = queue.clone();
-    let peeker = sort.start(move || theirs.peek()).waits();
+    let peeker = sort.start(move || theirs.peek()).waiting("channel");
     // A getter that waits gets the item as it comes: there is nothing to see.
     let theirs = queue.clone();
-    let getter = sort.start(move || theirs.get()).waits();
+    let getter = sort.start(move || theirs.get()).waiting("channel");
     queue.put(1).unwrap();
     assert_eq!(getter.join(), Ok(1));
-    let peeker = peeker.waits();
+    let peeker = peeker.waiting("channel");
     let putter = put(&queue, 2, sort);
     assert_eq!(peeker.join(), Ok(2));
     assert_eq!(queue.get(), Ok(2));

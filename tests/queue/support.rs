@@ -1,16 +1,15 @@
 //! What the cases share: one type for all kinds of queues, peers of both sorts, and the lists of kinds.
 
-use std::sync::mpsc;
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use vervet::Greenlet;
 use vervet::queue::{
     Channel, GetError, GetTimeoutError, JoinableQueue, LifoQueue, PriorityQueue, PutError, PutTimeoutError,
     Queue, TryGetError, TryPutError,
 };
 
-use crate::common::*;
+use crate::common::Counted;
+/// Who is at the other end.
+pub(crate) use crate::common::someone::{Kind as Sort, Someone as Peer};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flavor {
@@ -207,62 +206,6 @@ impl PartialOrd for Item {
 impl Ord for Item {
     fn cmp(&self, other: &Item) -> std::cmp::Ordering {
         self.0.cmp(&other.0)
-    }
-}
-
-/// Who is at the other end.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Sort {
-    Greenlet,
-    Thread,
-}
-
-pub(crate) enum Peer<T> {
-    Greenlet(Greenlet<T>),
-    Thread(JoinHandle<T>, rustix::thread::Pid),
-}
-
-impl Sort {
-    pub(crate) fn start<T: Send + 'static>(self, body: impl FnOnce() -> T + Send + 'static) -> Peer<T> {
-        match self {
-            Sort::Greenlet => Peer::Greenlet(vervet::spawn(body)),
-            Sort::Thread => {
-                let (sender, id) = mpsc::channel();
-                let thread = thread::spawn(move || {
-                    sender.send(rustix::thread::gettid()).unwrap();
-                    body()
-                });
-                Peer::Thread(thread, id.recv().unwrap())
-            }
-        }
-    }
-}
-
-impl<T: Send + 'static> Peer<T> {
-    /// Started, and by now waiting in a queue. `body` waits nowhere else before.
-    #[track_caller]
-    pub(crate) fn waits(self) -> Peer<T> {
-        match &self {
-            Peer::Greenlet(greenlet) => parked(&greenlet.handle(), "channel"),
-            Peer::Thread(thread, id) => {
-                let path = format!("/proc/self/task/{id}/stat");
-                // "id (name) S ..." while it sleeps, which it does nowhere else.
-                let sleeps = || std::fs::read_to_string(&path).is_ok_and(|stat| stat.contains(") S "));
-                eventually("the thread sleeps", || {
-                    assert!(!thread.is_finished(), "it does not wait");
-                    sleeps()
-                });
-            }
-        }
-        self
-    }
-
-    #[track_caller]
-    pub(crate) fn join(self) -> T {
-        match self {
-            Peer::Greenlet(greenlet) => greenlet.join().unwrap(),
-            Peer::Thread(thread, _) => vervet::offload(|| thread.join()).unwrap(),
-        }
     }
 }
 
