@@ -19,8 +19,8 @@ pub use self::collect::{AsCompleted, as_completed, join_all, kill_all, try_join_
 pub(crate) use self::handle::panic_text;
 pub use self::handle::{Greenlet, GreenletRef, JoinError, current};
 pub use self::local::{AccessError, LocalKey};
-pub(crate) use self::offload::Lane;
 pub use self::offload::offload;
+pub(crate) use self::offload::{Job, Lane, Refusal, inheriting, outlive};
 pub(crate) use self::scope::Nursery;
 pub use self::scope::{Scope, ScopedGreenlet, scope};
 pub use self::scoped::ScopedValue;

@@ -10,7 +10,7 @@ use std::thread;
 use crate::runtime;
 use crate::runtime::bindings::Bindings;
 /// Threads of one's own for what blocks, where the common pool must not be taken up.
-pub(crate) use crate::runtime::offload::Pool as Lane;
+pub(crate) use crate::runtime::offload::{Job, Pool as Lane, Refusal, outlive};
 use crate::wait::{self, NEVER, Reason, Waker, cancel, context};
 
 /// Where the pool's thread and the caller meet.
@@ -58,8 +58,7 @@ where
         state: Mutex::new(State { result: None, caller: None }),
     });
     let theirs = Arc::clone(&packet);
-    let inherited = context::bindings(Bindings::copy);
-    let f = move || context::bindings(|cell| inherited.cover(cell, f));
+    let f = inheriting(f);
     if let Err((error, job)) = runtime::get().offload.submit(Box::new(move || theirs.run(f))) {
         // Not one thread to be had: late is better than never.
         log::warn!("offload runs on a worker, for lack of a thread: {error}");
@@ -81,6 +80,12 @@ where
         Some(Err(payload)) => resume_unwind(payload),
         None => unreachable!("woken without a result"),
     }
+}
+
+/// `f` with the scoped values of the caller, wherever it runs.
+pub(crate) fn inheriting<T>(f: impl FnOnce() -> T) -> impl FnOnce() -> T {
+    let inherited = context::bindings(Bindings::copy);
+    move || context::bindings(|cell| inherited.cover(cell, f))
 }
 
 impl<T> Packet<T> {

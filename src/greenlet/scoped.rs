@@ -21,7 +21,7 @@ use crate::wait::{self, context};
 /// * A greenlet inherits what is bound where it is spawned, at that moment, in whichever way it is spawned. If it
 ///   outlives the closure, it keeps the value, and the value lives until the greenlet's end.
 /// * OS threads can bind values, and greenlets inherit from them. A thread started by `std::thread::spawn` inherits nothing.
-/// * The closure of [`offload`](crate::offload()) sees what its caller sees.
+/// * The closure of [`offload`](crate::offload()), and the jobs of a [`ThreadPool`](crate::threadpool::ThreadPool), see what their callers see.
 ///
 /// # Examples
 /// ```

@@ -1,23 +1,29 @@
 //! A closure and the result that waits for it, as the threads see them.
 //!
-//! Uses `sync`.
+//! Uses `greenlet` and `sync`.
 
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::error::{JobPanicked, ShutDown};
+use crate::greenlet::{self, Refusal, inheriting, outlive};
 use crate::sync::AsyncResult;
 
 /// To be called once: with `Ok` to be run, or with why it will not be.
-pub(super) type Job = Box<dyn FnOnce(Result<(), Refusal>) + Send>;
+pub(super) struct Job(Box<dyn FnOnce(Result<(), Refusal>) + Send>);
 
-/// Why a job will never run.
-#[derive(Debug)]
-pub(super) enum Refusal {
-    ShutDown,
-    NoThread(io::Error),
+impl greenlet::Job for Job {
+    fn run(self) {
+        (self.0)(Ok(()));
+    }
+}
+
+impl Job {
+    /// It will never run.
+    pub(super) fn refuse(self, refusal: Refusal) {
+        outlive(|| (self.0)(Err(refusal)));
+    }
 }
 
 /// A result that only one takes, by value: the lock makes it fit for threads though its value is not `Sync`.
@@ -49,7 +55,8 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + Sync + 'static,
 {
-    Box::new(move |start| {
+    let f = inheriting(f);
+    Job(Box::new(move |start| {
         if abandoned.is_some_and(|abandoned| abandoned.load(Ordering::Relaxed)) {
             return;
         }
@@ -64,10 +71,10 @@ where
                 // First: whoever has the result finds what it held gone.
                 drop(f);
                 drop(match refusal {
-                    Refusal::ShutDown => result.set_error(ShutDown),
+                    Refusal::Closed => result.set_error(ShutDown),
                     Refusal::NoThread(error) => result.set_error(error),
                 });
             }
         }
-    })
+    }))
 }

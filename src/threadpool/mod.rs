@@ -14,9 +14,9 @@
 //! [`AsyncResult`] can be waited for by many, awaited, selected on, and [linked](AsyncResult::link) to a callback.
 //!
 //! What runs there runs on a real OS thread. It may block as it likes, by calls of std or of this crate, which then block that
-//! thread; it may wait for greenlets and be waited for by them. A kill does not reach it.
+//! thread; it may wait for greenlets and be waited for by them. A kill does not reach it. It sees the [`ScopedValue`](crate::ScopedValue)s of its submitter.
 
-// Uses `sync` and `wait`.
+// Uses `greenlet`, `sync` and `wait`.
 
 mod error;
 mod job;
@@ -29,6 +29,7 @@ use std::time::Duration;
 pub use self::error::{JobPanicked, ShutDown};
 use self::job::{Abandon, Sealed};
 use self::shared::Shared;
+use crate::greenlet::Job as _;
 use crate::sync::{AsyncError, AsyncResult};
 use crate::wait;
 
@@ -55,16 +56,7 @@ use crate::wait;
 /// assert_eq!(squares, [1, 4, 9]);
 /// ```
 #[derive(Clone)]
-pub struct ThreadPool(Arc<Handle>);
-
-/// What all clones share, and the threads do not: so that it is dropped with the last clone.
-struct Handle(Arc<Shared>);
-
-impl Drop for Handle {
-    fn drop(&mut self) {
-        self.0.close();
-    }
-}
+pub struct ThreadPool(Arc<Shared>);
 
 #[track_caller]
 fn checked(max: usize) -> usize {
@@ -80,14 +72,14 @@ impl ThreadPool {
     #[must_use]
     #[track_caller]
     pub fn new(max: usize) -> ThreadPool {
-        ThreadPool(Arc::new(Handle(Shared::new(checked(max)))))
+        ThreadPool(Arc::new(Shared::new(checked(max))))
     }
 
     /// Lets a thread end when it has had nothing to do for `d`; without this call, for 10 seconds. Goes for those that
     /// become idle from now on.
     #[must_use]
     pub fn idle_timeout(self, d: Duration) -> ThreadPool {
-        self.shared().set_idle_timeout(d);
+        self.0.lane.set_keep_alive(d);
         self
     }
 
@@ -118,7 +110,7 @@ impl ThreadPool {
         T: Send + Sync + 'static,
     {
         let result = AsyncResult::new();
-        self.shared().submit(job::new(f, result.clone(), None));
+        self.0.submit(job::new(f, result.clone(), None));
         result
     }
 
@@ -187,10 +179,10 @@ impl ThreadPool {
     {
         let result = AsyncResult::new();
         let job = job::new(move || Mutex::new(f()), result.clone(), Some(abandon.flag()));
-        if self.shared().is_ours() {
-            job(Ok(()));
+        if self.0.lane.is_ours() {
+            job.run();
         } else {
-            self.shared().submit(job);
+            self.0.submit(job);
         }
         result
     }
@@ -198,25 +190,25 @@ impl ThreadPool {
     /// How many threads there are, idle ones included.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.shared().stats().threads
+        self.0.lane.stats().threads
     }
 
     /// How many threads there may be.
     #[must_use]
     pub fn max(&self) -> usize {
-        self.shared().stats().max
+        self.0.lane.stats().max_threads
     }
 
-    /// How many threads are running a job.
+    /// How many threads are running a job, or are about to.
     #[must_use]
     pub fn busy(&self) -> usize {
-        self.shared().stats().busy
+        self.0.lane.stats().busy()
     }
 
     /// How many jobs wait for a thread.
     #[must_use]
     pub fn queued(&self) -> usize {
-        self.shared().stats().queued
+        self.0.lane.stats().queued
     }
 
     /// Lets there be `max` threads from now on. Too many of them end as their jobs do; new ones start for jobs that wait.
@@ -225,7 +217,7 @@ impl ThreadPool {
     /// If `max` is 0.
     #[track_caller]
     pub fn resize(&self, max: usize) {
-        self.shared().resize(checked(max));
+        self.0.lane.set_max_threads(checked(max));
     }
 
     /// Waits until no job waits or runs, and the callbacks have been called; after a [`shutdown`](ThreadPool::shutdown),
@@ -235,7 +227,7 @@ impl ThreadPool {
     /// Blocks here: yes; nothing is lost.
     pub fn join(&self) {
         // Where a cut cannot unwind, it ends early.
-        let _ = self.shared().join(wait::deadline_in(None));
+        let _ = self.0.join(wait::deadline_in(None));
     }
 
     /// As [`join`](ThreadPool::join), for at most `d`. Whether it came to that.
@@ -243,7 +235,7 @@ impl ThreadPool {
     /// # Cancellation
     /// Blocks here: yes; nothing is lost.
     pub fn join_timeout(&self, d: Duration) -> bool {
-        self.shared().join(wait::deadline_in(Some(d))).unwrap_or(false)
+        self.0.join(wait::deadline_in(Some(d))).unwrap_or(false)
     }
 
     /// Takes no more jobs. Those in the queue are run still, then the threads end. Returns at once; [`join`](ThreadPool::join) waits.
@@ -261,17 +253,13 @@ impl ThreadPool {
     /// assert!(late.get().unwrap_err().downcast_ref::<ShutDown>().is_some());
     /// ```
     pub fn shutdown(&self) {
-        self.shared().close();
+        self.0.lane.close();
     }
 
     /// As [`shutdown`](ThreadPool::shutdown), and drops the jobs in the queue, whose results say [`ShutDown`]. How many there were.
     pub fn shutdown_now(&self) -> usize {
-        self.shared().close();
-        self.shared().clear()
-    }
-
-    fn shared(&self) -> &Arc<Shared> {
-        &self.0.0
+        self.0.lane.close();
+        self.0.clear()
     }
 }
 
@@ -282,11 +270,11 @@ fn open<T>(sealed: &Sealed<T>) -> Result<T, AsyncError> {
 
 impl fmt::Debug for ThreadPool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let stats = self.shared().stats();
+        let stats = self.0.lane.stats();
         f.debug_struct("ThreadPool")
-            .field("max", &stats.max)
+            .field("max", &stats.max_threads)
             .field("size", &stats.threads)
-            .field("busy", &stats.busy)
+            .field("busy", &stats.busy())
             .field("queued", &stats.queued)
             .finish()
     }

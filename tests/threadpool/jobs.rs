@@ -311,3 +311,20 @@ fn a_destructor_that_panics_does_not_cost_the_thread() {
         assert_eq!(pool.size(), 1);
     });
 }
+
+#[test]
+fn jobs_have_the_scoped_values_of_who_has_submitted_them() {
+    static VALUE: vervet::ScopedValue<u32> = vervet::ScopedValue::new();
+    checked(|| {
+        let pool = ThreadPool::new(2);
+        let read = || VALUE.get();
+        let (submitted, applied, mapped) = VALUE.with(7, || {
+            let mapped = pool.map([(); 3], move |()| read());
+            (pool.submit(read), pool.apply(read), mapped)
+        });
+        assert_eq!((outcome(&submitted).unwrap(), applied.unwrap()), (Some(7), Some(7)));
+        assert!(mapped.into_iter().all(|value| value.unwrap() == Some(7)));
+        // The thread keeps none of it.
+        assert_eq!(outcome(&pool.submit(read)).unwrap(), None);
+    });
+}
