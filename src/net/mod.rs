@@ -56,6 +56,7 @@ mod tcp_stream;
 mod transfer;
 pub(crate) mod trouble;
 mod udp_socket;
+pub(crate) mod waits;
 
 pub use std::net::{
     AddrParseError, IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, SocketAddrV4, SocketAddrV6,

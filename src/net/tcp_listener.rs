@@ -9,6 +9,7 @@ use std::iter::FusedIterator;
 use super::addr::first_of;
 use super::fd::fd_traits;
 use super::socket::Socket;
+use super::waits::accept_settings;
 use super::{SocketAddr, TcpStream, ToSocketAddrs};
 
 /// A TCP socket that waits for connections.
@@ -125,29 +126,10 @@ impl TcpListener {
     pub fn only_v6(&self) -> io::Result<bool> {
         self.0.options().only_v6()
     }
-
-    /// Takes the error that is pending on the socket, if any (`SO_ERROR`).
-    ///
-    /// # Errors
-    /// What the kernel reports about the question itself.
-    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
-        self.0.options().take_error()
-    }
-
-    /// Makes [`accept`](Self::accept) on this listener and its clones fail with `WouldBlock` instead of waiting, or lets
-    /// it wait again.
-    ///
-    /// Once a greenlet has accepted here, the kernel's `O_NONBLOCK` is vervet's, and this changes only what `accept`
-    /// does and in which state the fd leaves through `into_raw_fd`.
-    ///
-    /// # Errors
-    /// What the kernel reports.
-    pub fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
-        self.0.set_nonblocking(nonblocking)
-    }
 }
 
 fd_traits!(TcpListener(Socket));
+accept_settings!(TcpListener);
 
 impl fmt::Debug for TcpListener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

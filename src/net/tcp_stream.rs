@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::addr::first_of;
 use super::fd::{fd_traits, stream_traits};
 use super::socket::Socket;
+use super::waits::wait_settings;
 use super::{Shutdown, SocketAddr, ToSocketAddrs};
 
 /// A TCP connection.
@@ -129,55 +130,6 @@ impl TcpStream {
         self.0.try_clone().map(TcpStream)
     }
 
-    /// Limits how long one read may wait; `None` lets it wait for ever.
-    ///
-    /// # Errors
-    /// `InvalidInput` for a zero duration. A read that reaches its limit fails with `WouldBlock`, as it does with std
-    /// on Linux.
-    ///
-    /// # Examples
-    /// ```
-    /// use std::io::{ErrorKind, Read};
-    /// use std::time::Duration;
-    /// use vervet::net::{TcpListener, TcpStream};
-    ///
-    /// # fn main() -> std::io::Result<()> {
-    /// let listener = TcpListener::bind("127.0.0.1:0")?;
-    /// let mut stream = TcpStream::connect(listener.local_addr()?)?;
-    /// stream.set_read_timeout(Some(Duration::from_millis(10)))?;
-    /// let error = stream.read(&mut [0; 8]).unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::WouldBlock);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn set_read_timeout(&self, dur: Option<Duration>) -> io::Result<()> {
-        self.0.set_read_timeout(dur)
-    }
-
-    /// Limits how long one write may wait; `None` lets it wait for ever.
-    ///
-    /// # Errors
-    /// `InvalidInput` for a zero duration. A write that reaches its limit fails with `WouldBlock`.
-    pub fn set_write_timeout(&self, dur: Option<Duration>) -> io::Result<()> {
-        self.0.set_write_timeout(dur)
-    }
-
-    /// The read timeout, as the kernel rounded it.
-    ///
-    /// # Errors
-    /// What the kernel reports.
-    pub fn read_timeout(&self) -> io::Result<Option<Duration>> {
-        self.0.read_timeout()
-    }
-
-    /// The write timeout, as the kernel rounded it.
-    ///
-    /// # Errors
-    /// What the kernel reports.
-    pub fn write_timeout(&self) -> io::Result<Option<Duration>> {
-        self.0.write_timeout()
-    }
-
     /// Reads without taking the bytes away: the next read sees them again.
     ///
     /// # Errors
@@ -220,28 +172,28 @@ impl TcpStream {
     pub fn ttl(&self) -> io::Result<u32> {
         self.0.options().ttl_v4()
     }
-
-    /// Takes the error that is pending on the socket, if any (`SO_ERROR`).
-    ///
-    /// # Errors
-    /// What the kernel reports about the question itself.
-    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
-        self.0.options().take_error()
-    }
-
-    /// Makes calls on this stream and its clones fail with `WouldBlock` instead of waiting, or lets them wait again.
-    ///
-    /// This is about the user's calls only: greenlets need no non-blocking sockets. A call that waits already goes on.
-    ///
-    /// # Errors
-    /// What the kernel reports.
-    pub fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
-        self.0.set_nonblocking(nonblocking)
-    }
 }
 
 fd_traits!(TcpStream(Socket));
 stream_traits!(TcpStream);
+wait_settings!(TcpStream: a "stream", "read", "write",
+    ///
+    /// # Examples
+    /// ```
+    /// use std::io::{ErrorKind, Read};
+    /// use std::time::Duration;
+    /// use vervet::net::{TcpListener, TcpStream};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let mut stream = TcpStream::connect(listener.local_addr()?)?;
+    /// stream.set_read_timeout(Some(Duration::from_millis(10)))?;
+    /// let error = stream.read(&mut [0; 8]).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::WouldBlock);
+    /// # Ok(())
+    /// # }
+    /// ```
+);
 
 impl fmt::Debug for TcpStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

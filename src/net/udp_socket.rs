@@ -4,11 +4,11 @@
 
 use std::fmt;
 use std::io;
-use std::time::Duration;
 
 use super::addr::first_of;
 use super::fd::fd_traits;
 use super::socket::Socket;
+use super::waits::wait_settings;
 use super::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 
 /// A UDP socket.
@@ -134,54 +134,6 @@ impl UdpSocket {
         self.0.try_clone().map(UdpSocket)
     }
 
-    /// Limits how long one receiving call may wait; `None` lets it wait for ever.
-    ///
-    /// # Errors
-    /// `InvalidInput` for a zero duration. A call that reaches its limit fails with `WouldBlock`, as it does with std on
-    /// Linux.
-    ///
-    /// # Examples
-    /// ```
-    /// use std::io::ErrorKind;
-    /// use std::time::Duration;
-    /// use vervet::net::UdpSocket;
-    ///
-    /// # fn main() -> std::io::Result<()> {
-    /// let socket = UdpSocket::bind("127.0.0.1:0")?;
-    /// socket.set_read_timeout(Some(Duration::from_millis(10)))?;
-    /// let error = socket.recv_from(&mut [0; 8]).unwrap_err();
-    /// assert_eq!(error.kind(), ErrorKind::WouldBlock);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn set_read_timeout(&self, dur: Option<Duration>) -> io::Result<()> {
-        self.0.set_read_timeout(dur)
-    }
-
-    /// Limits how long one sending call may wait; `None` lets it wait for ever.
-    ///
-    /// # Errors
-    /// `InvalidInput` for a zero duration. A call that reaches its limit fails with `WouldBlock`.
-    pub fn set_write_timeout(&self, dur: Option<Duration>) -> io::Result<()> {
-        self.0.set_write_timeout(dur)
-    }
-
-    /// The read timeout, as the kernel rounded it.
-    ///
-    /// # Errors
-    /// What the kernel reports.
-    pub fn read_timeout(&self) -> io::Result<Option<Duration>> {
-        self.0.read_timeout()
-    }
-
-    /// The write timeout, as the kernel rounded it.
-    ///
-    /// # Errors
-    /// What the kernel reports.
-    pub fn write_timeout(&self) -> io::Result<Option<Duration>> {
-        self.0.write_timeout()
-    }
-
     /// Sets `SO_BROADCAST`: datagrams to broadcast addresses are allowed.
     ///
     /// # Errors
@@ -294,14 +246,6 @@ impl UdpSocket {
         self.0.options().leave_multicast_v6(multiaddr, interface)
     }
 
-    /// Takes the error that is pending on the socket, if any (`SO_ERROR`).
-    ///
-    /// # Errors
-    /// What the kernel reports about the question itself.
-    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
-        self.0.options().take_error()
-    }
-
     /// Fixes the peer: [`send`](Self::send) goes there, and nothing is received from anybody else. Of several addresses,
     /// the first that the kernel accepts.
     ///
@@ -347,19 +291,26 @@ impl UdpSocket {
     pub fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
         self.0.peek(buf)
     }
-
-    /// Makes calls on this socket and its clones fail with `WouldBlock` instead of waiting, or lets them wait again.
-    ///
-    /// This is about the user's calls only: greenlets need no non-blocking sockets. A call that waits already goes on.
-    ///
-    /// # Errors
-    /// What the kernel reports.
-    pub fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
-        self.0.set_nonblocking(nonblocking)
-    }
 }
 
 fd_traits!(UdpSocket(Socket));
+wait_settings!(UdpSocket: a "socket", "receiving call", "sending call",
+    ///
+    /// # Examples
+    /// ```
+    /// use std::io::ErrorKind;
+    /// use std::time::Duration;
+    /// use vervet::net::UdpSocket;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let socket = UdpSocket::bind("127.0.0.1:0")?;
+    /// socket.set_read_timeout(Some(Duration::from_millis(10)))?;
+    /// let error = socket.recv_from(&mut [0; 8]).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::WouldBlock);
+    /// # Ok(())
+    /// # }
+    /// ```
+);
 
 impl fmt::Debug for UdpSocket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,11 +6,11 @@ use std::fmt;
 use std::io;
 use std::net::Shutdown;
 use std::path::Path;
-use std::time::Duration;
 
 use super::{SocketAddr, shown};
 use crate::net::fd::fd_traits;
 use crate::net::socket::Socket;
+use crate::net::waits::wait_settings;
 
 /// A unix socket that moves whole messages.
 ///
@@ -190,57 +190,6 @@ impl UnixDatagram {
         self.0.send(buf)
     }
 
-    /// Limits how long one receiving call may wait; `None` lets it wait for ever.
-    ///
-    /// # Errors
-    /// `InvalidInput` for a zero duration. A call that reaches its limit fails with `WouldBlock`, as it does with std on
-    /// Linux.
-    pub fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
-        self.0.set_read_timeout(timeout)
-    }
-
-    /// Limits how long one sending call may wait; `None` lets it wait for ever.
-    ///
-    /// # Errors
-    /// `InvalidInput` for a zero duration. A call that reaches its limit fails with `WouldBlock`.
-    pub fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
-        self.0.set_write_timeout(timeout)
-    }
-
-    /// The read timeout, as the kernel rounded it.
-    ///
-    /// # Errors
-    /// What the kernel reports.
-    pub fn read_timeout(&self) -> io::Result<Option<Duration>> {
-        self.0.read_timeout()
-    }
-
-    /// The write timeout, as the kernel rounded it.
-    ///
-    /// # Errors
-    /// What the kernel reports.
-    pub fn write_timeout(&self) -> io::Result<Option<Duration>> {
-        self.0.write_timeout()
-    }
-
-    /// Makes calls on this socket and its clones fail with `WouldBlock` instead of waiting, or lets them wait again.
-    ///
-    /// This is about the user's calls only: greenlets need no non-blocking sockets. A call that waits already goes on.
-    ///
-    /// # Errors
-    /// What the kernel reports.
-    pub fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
-        self.0.set_nonblocking(nonblocking)
-    }
-
-    /// Takes the error that is pending on the socket, if any (`SO_ERROR`).
-    ///
-    /// # Errors
-    /// What the kernel reports about the question itself.
-    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
-        self.0.options().take_error()
-    }
-
     /// Ends receiving, sending, or both, for every clone of this socket, and wakes whoever waits in it.
     ///
     /// A receiver then gets `Ok(0)`, a sender `BrokenPipe`.
@@ -266,6 +215,7 @@ impl UnixDatagram {
 }
 
 fd_traits!(UnixDatagram(Socket));
+wait_settings!(UnixDatagram: a "socket", "receiving call", "sending call");
 
 impl fmt::Debug for UnixDatagram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

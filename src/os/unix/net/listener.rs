@@ -9,6 +9,7 @@ use std::path::Path;
 use super::{SocketAddr, UnixStream, shown};
 use crate::net::fd::fd_traits;
 use crate::net::socket::Socket;
+use crate::net::waits::accept_settings;
 
 /// A unix socket that waits for connections.
 ///
@@ -88,26 +89,6 @@ impl UnixListener {
         self.0.local_addr()
     }
 
-    /// Makes [`accept`](Self::accept) on this listener and its clones fail with `WouldBlock` instead of waiting, or lets
-    /// it wait again.
-    ///
-    /// Once a greenlet has accepted here, the kernel's `O_NONBLOCK` is vervet's, and this changes only what `accept`
-    /// does and in which state the fd leaves through `into_raw_fd`.
-    ///
-    /// # Errors
-    /// What the kernel reports.
-    pub fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
-        self.0.set_nonblocking(nonblocking)
-    }
-
-    /// Takes the error that is pending on the socket, if any (`SO_ERROR`).
-    ///
-    /// # Errors
-    /// What the kernel reports about the question itself.
-    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
-        self.0.options().take_error()
-    }
-
     /// The connections as they come: [`accept`](Self::accept) again and again, without end.
     pub fn incoming(&self) -> Incoming<'_> {
         Incoming { listener: self }
@@ -115,6 +96,7 @@ impl UnixListener {
 }
 
 fd_traits!(UnixListener(Socket));
+accept_settings!(UnixListener);
 
 impl fmt::Debug for UnixListener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

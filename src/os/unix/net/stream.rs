@@ -6,11 +6,11 @@ use std::fmt;
 use std::io;
 use std::net::Shutdown;
 use std::path::Path;
-use std::time::Duration;
 
 use super::{SocketAddr, shown};
 use crate::net::fd::{fd_traits, stream_traits};
 use crate::net::socket::Socket;
+use crate::net::waits::wait_settings;
 
 /// A connection between two sockets of this machine.
 ///
@@ -119,11 +119,20 @@ impl UnixStream {
         self.0.peer_addr()
     }
 
-    /// Limits how long one read may wait; `None` lets it wait for ever.
+    /// Ends reading, writing, or both, for every clone of this stream, and wakes whoever waits in it.
+    ///
+    /// A reader then gets `Ok(0)`, a writer `BrokenPipe`.
     ///
     /// # Errors
-    /// `InvalidInput` for a zero duration. A read that reaches its limit fails with `WouldBlock`, as it does with std
-    /// on Linux.
+    /// `NotConnected` when there is no connection.
+    pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+        self.0.shutdown(how)
+    }
+}
+
+fd_traits!(UnixStream(Socket));
+stream_traits!(UnixStream);
+wait_settings!(UnixStream: a "stream", "read", "write",
     ///
     /// # Examples
     /// ```
@@ -138,65 +147,7 @@ impl UnixStream {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
-        self.0.set_read_timeout(timeout)
-    }
-
-    /// Limits how long one write may wait; `None` lets it wait for ever.
-    ///
-    /// # Errors
-    /// `InvalidInput` for a zero duration. A write that reaches its limit fails with `WouldBlock`.
-    pub fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
-        self.0.set_write_timeout(timeout)
-    }
-
-    /// The read timeout, as the kernel rounded it.
-    ///
-    /// # Errors
-    /// What the kernel reports.
-    pub fn read_timeout(&self) -> io::Result<Option<Duration>> {
-        self.0.read_timeout()
-    }
-
-    /// The write timeout, as the kernel rounded it.
-    ///
-    /// # Errors
-    /// What the kernel reports.
-    pub fn write_timeout(&self) -> io::Result<Option<Duration>> {
-        self.0.write_timeout()
-    }
-
-    /// Makes calls on this stream and its clones fail with `WouldBlock` instead of waiting, or lets them wait again.
-    ///
-    /// This is about the user's calls only: greenlets need no non-blocking sockets. A call that waits already goes on.
-    ///
-    /// # Errors
-    /// What the kernel reports.
-    pub fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
-        self.0.set_nonblocking(nonblocking)
-    }
-
-    /// Takes the error that is pending on the socket, if any (`SO_ERROR`).
-    ///
-    /// # Errors
-    /// What the kernel reports about the question itself.
-    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
-        self.0.options().take_error()
-    }
-
-    /// Ends reading, writing, or both, for every clone of this stream, and wakes whoever waits in it.
-    ///
-    /// A reader then gets `Ok(0)`, a writer `BrokenPipe`.
-    ///
-    /// # Errors
-    /// `NotConnected` when there is no connection.
-    pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
-        self.0.shutdown(how)
-    }
-}
-
-fd_traits!(UnixStream(Socket));
-stream_traits!(UnixStream);
+);
 
 impl fmt::Debug for UnixStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
