@@ -12,6 +12,7 @@ use super::crew::{Crew, Slot, limit};
 use super::error::PoolFull;
 use super::imap::{self, Imap, Order};
 use super::map;
+use super::members::members;
 use crate::greenlet::{Builder, Greenlet, GreenletRef, JoinError, expect_spawned};
 
 /// Greenlets of which only so many run at once: to spawn one more waits.
@@ -172,11 +173,6 @@ impl Pool {
         self.0.adopt(slot, greenlet)
     }
 
-    /// Takes a member out and gives its slot back; the greenlet goes on. Whether it was one.
-    pub fn discard(&self, greenlet: &GreenletRef) -> bool {
-        self.0.discard(greenlet)
-    }
-
     /// How many may run at once.
     #[must_use]
     pub fn size(&self) -> usize {
@@ -221,36 +217,6 @@ impl Pool {
         self.0.wait_available(limit(d)).unwrap_or(false)
     }
 
-    /// How many members there are: greenlets that are not over.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is no member.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Whether that greenlet is a member.
-    #[must_use]
-    pub fn contains(&self, greenlet: &GreenletRef) -> bool {
-        self.0.contains(greenlet)
-    }
-
-    /// Whether the code that asks runs in a member. Not so in a greenlet that a member has spawned elsewhere.
-    #[must_use]
-    pub fn is_member(&self) -> bool {
-        self.0.is_member()
-    }
-
-    /// The members of this moment, in no particular order.
-    #[must_use]
-    pub fn greenlets(&self) -> Vec<GreenletRef> {
-        self.0.members()
-    }
-
     /// Waits until no slot is taken: there is no member, and nobody who was waiting to spawn one; the stacks of those
     /// who were are given back then. It is enough that the pool was empty once: somebody may have joined since.
     ///
@@ -259,14 +225,6 @@ impl Pool {
     pub fn join(&self) {
         // Where a cut cannot unwind, it ends early.
         let _ = self.0.join(None);
-    }
-
-    /// As [`join`](Pool::join), for at most `d`. Whether it came to that.
-    ///
-    /// # Cancellation
-    /// Blocks here: yes; nothing is lost.
-    pub fn join_timeout(&self, d: Duration) -> bool {
-        self.0.join(limit(d)).unwrap_or(false)
     }
 
     /// Kills all members and waits until the pool is empty. Whoever becomes a member meanwhile, as those do that were
@@ -279,14 +237,6 @@ impl Pool {
     /// Blocks here: yes. Cut short while it waits, it has killed the members of this moment.
     pub fn kill(&self) {
         let _ = self.0.kill(None);
-    }
-
-    /// As [`kill`](Pool::kill), but waits for at most `d`. Whether the pool is empty. A `d` of zero only kills.
-    ///
-    /// # Cancellation
-    /// Blocks here: yes. Cut short while it waits, it has killed the members of this moment.
-    pub fn kill_timeout(&self, d: Duration) -> bool {
-        self.0.kill(limit(d)).unwrap_or(false)
     }
 
     /// Runs `f` in a member, waits for it and returns its result; if the caller is a member, in place, so that it does not
@@ -395,6 +345,8 @@ impl Pool {
         imap::imap(&self.0, Order::Ends, self.size(), items, f, Location::caller())
     }
 }
+
+members!(Pool);
 
 impl fmt::Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

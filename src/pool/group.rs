@@ -6,11 +6,11 @@ use std::fmt;
 use std::io;
 use std::panic::Location;
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::crew::{Crew, limit};
+use super::crew::Crew;
 use super::imap::{self, Imap, Order};
 use super::map;
+use super::members::members;
 use crate::greenlet::{Builder, Greenlet, GreenletRef, JoinError, expect_spawned};
 
 /// How many items `imap` takes ahead, unless it is told.
@@ -76,41 +76,6 @@ impl Group {
         self.0.try_acquire().is_some_and(|slot| self.0.adopt(slot, greenlet))
     }
 
-    /// Takes a member out; the greenlet goes on. Whether it was one.
-    pub fn discard(&self, greenlet: &GreenletRef) -> bool {
-        self.0.discard(greenlet)
-    }
-
-    /// How many members there are: greenlets that are not over.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is no member.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Whether that greenlet is a member.
-    #[must_use]
-    pub fn contains(&self, greenlet: &GreenletRef) -> bool {
-        self.0.contains(greenlet)
-    }
-
-    /// Whether the code that asks runs in a member.
-    #[must_use]
-    pub fn is_member(&self) -> bool {
-        self.0.is_member()
-    }
-
-    /// The members of this moment, in no particular order.
-    #[must_use]
-    pub fn greenlets(&self) -> Vec<GreenletRef> {
-        self.0.members()
-    }
-
     /// Waits until there is no member, also none that came meanwhile; their stacks are given back then. It is enough that
     /// the group was empty once: somebody may have joined since.
     ///
@@ -119,14 +84,6 @@ impl Group {
     pub fn join(&self) {
         // Where a cut cannot unwind, it ends early.
         let _ = self.0.join(None);
-    }
-
-    /// As [`join`](Group::join), for at most `d`. Whether it came to that.
-    ///
-    /// # Cancellation
-    /// Blocks here: yes; nothing is lost.
-    pub fn join_timeout(&self, d: Duration) -> bool {
-        self.0.join(limit(d)).unwrap_or(false)
     }
 
     /// Kills all members and waits until they are over. Whoever becomes a member meanwhile is killed as well; later ones
@@ -146,14 +103,6 @@ impl Group {
     /// ```
     pub fn kill(&self) {
         let _ = self.0.kill(None);
-    }
-
-    /// As [`kill`](Group::kill), but waits for at most `d`. Whether all are over. A `d` of zero only kills.
-    ///
-    /// # Cancellation
-    /// Blocks here: yes. Cut short while it waits, it has sent all kills.
-    pub fn kill_timeout(&self, d: Duration) -> bool {
-        self.0.kill(limit(d)).unwrap_or(false)
     }
 
     /// Runs `f` in a member, waits for it and returns its result; if the caller is a member, in place. See
@@ -226,6 +175,8 @@ impl Default for Group {
         Group::new()
     }
 }
+
+members!(Group);
 
 impl fmt::Debug for Group {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

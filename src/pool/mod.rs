@@ -43,6 +43,7 @@ mod error;
 mod group;
 mod imap;
 mod map;
+mod members;
 
 pub use self::bounded::Pool;
 pub use self::error::PoolFull;
