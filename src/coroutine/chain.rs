@@ -78,7 +78,14 @@ fn top() -> *const Head {
 #[cfg_attr(not(feature = "may"), inline(always))]
 #[cfg_attr(feature = "may", inline(never))]
 fn set_top(head: *const Head) {
-    TOP.set(head);
+    // Not `LocalKey::set`, which is a call.
+    TOP.with(|top| top.set(head));
+}
+
+#[cfg_attr(not(feature = "may"), inline(always))]
+#[cfg_attr(feature = "may", inline(never))]
+fn set_links(links: *mut Link) {
+    LINKS.with(|here| here.set(links));
 }
 
 /// The innermost coroutine around the running code.
@@ -196,7 +203,7 @@ pub(crate) fn take() -> Chain {
     let top = if TOP.get().is_null() { ptr::null() } else { take_top() };
     let links = LINKS.get();
     if !links.is_null() {
-        LINKS.set(ptr::null_mut());
+        set_links(ptr::null_mut());
     }
     Chain { top, links }
 }
@@ -206,7 +213,7 @@ fn take_top() -> *const Head {
     match innermost() {
         Some(head) => {
             head.life.set(Life::Active);
-            TOP.set(ptr::null());
+            set_top(ptr::null());
             head
         }
         None => ptr::null(),
@@ -220,10 +227,10 @@ impl Chain {
         // SAFETY: the innermost of our chain, which goes on.
         if let Some(head) = unsafe { self.top.as_ref() } {
             head.life.set(RUNNING);
-            TOP.set(head);
+            set_top(head);
         }
         if !self.links.is_null() {
-            LINKS.set(self.links);
+            set_links(self.links);
         }
     }
 }
@@ -252,6 +259,15 @@ pub(super) fn own(value: Rc<dyn Any>) {
     LINKS.set(Box::into_raw(Box::new(Link { value, next: LINKS.get() })));
 }
 
+/// Whether that is what the running chain was given last: a quick look, before one asks for what is `owned`.
+#[cfg_attr(not(feature = "may"), inline(always))]
+#[cfg_attr(feature = "may", inline(never))]
+pub(super) fn owns_last<T>(value: &Rc<T>) -> bool {
+    // SAFETY: as in `owned`.
+    let last = unsafe { LINKS.get().as_ref() };
+    last.is_some_and(|link| ptr::addr_eq(Rc::as_ptr(&link.value), Rc::as_ptr(value)))
+}
+
 /// The value of that type that the running chain keeps.
 pub(super) fn owned<T: Any>() -> Option<Rc<T>> {
     let mut next = LINKS.get();
@@ -271,6 +287,18 @@ fn around<'a>() -> impl Iterator<Item = &'a Head> {
     std::iter::successors(innermost(), |head| unsafe { head.outer.get().as_ref() })
 }
 
+/// Whether that is the head of the innermost switch around the running code.
+#[inline]
+pub(super) fn is_innermost_switch(head: *const Head) -> bool {
+    let top = top();
+    // SAFETY: as in `innermost`.
+    match unsafe { top.as_ref() } {
+        None => head.is_null(),
+        Some(last) if last.kind == Kind::Switch && last.is_here() => ptr::eq(last, head),
+        Some(_) => ptr::eq(innermost_switch(), head),
+    }
+}
+
 /// The innermost switch around the running code; its head's address tells which.
 pub(super) fn innermost_switch() -> *const Head {
     around().find(|head| head.kind == Kind::Switch).map_or(ptr::null(), ptr::from_ref)
@@ -278,7 +306,13 @@ pub(super) fn innermost_switch() -> *const Head {
 
 /// Whether something is open, in the switch `last` or in a coroutine that it has resumed, that a switch would tear out of its
 /// context.
+#[inline]
 pub(super) fn is_held_up_to(last: &Head) -> bool {
+    if last.is_running() && !std::thread::panicking() { last.is_held() } else { is_held_between(last) }
+}
+
+#[cold]
+fn is_held_between(last: &Head) -> bool {
     let mut held = false;
     for head in around() {
         held |= head.is_held();

@@ -536,3 +536,33 @@ fn panic_of_a_dropped_one_comes_out_of_the_drop() {
         });
     });
 }
+
+/// One that is known as a parent alone, and by nobody while it hands over a value: it is unwound with that value on its stack.
+#[test]
+fn what_one_hands_over_with_its_last_breath_arrives() {
+    checked(|| {
+        in_both(|| {
+            let main = getcurrent::<String>();
+            let child: Rc<OnceCell<Switch<String>>> = Rc::default();
+            let log = Log::default();
+            let parent = {
+                let (main, child, log) = (main.clone(), Rc::clone(&child), Rc::clone(&log));
+                Switch::new(move |_| {
+                    let noted = OnDrop(|| log.borrow_mut().push("unwound".to_owned()));
+                    let from_child = to(&main, "parked".to_owned());
+                    child.get().unwrap().set_parent(&main).unwrap();
+                    let never = to(&main, format!("{from_child}, and more"));
+                    drop(noted);
+                    never
+                })
+            };
+            assert_eq!(to(&parent, String::new()), "parked");
+            let made = Switch::with_parent(|_| "a child's".to_owned(), &parent).unwrap();
+            child.set(made.clone()).unwrap();
+            drop(parent);
+            assert!(log.borrow().is_empty(), "the child keeps it");
+            assert_eq!(to(&made, String::new()), "a child's, and more");
+            assert_eq!(*log.borrow(), ["unwound"]);
+        });
+    });
+}

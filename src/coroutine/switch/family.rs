@@ -12,14 +12,17 @@
 //! Nobody is resumed from any stack but main's. Whoever runs was resumed by `drive`, which is why that one and no other can be
 //! suspended, and by code of its own only: on its stack, or on that of a coroutine it has resumed. Code of another greenlet, or of a
 //! switch of another family, does not find the family in its chain.
+//!
+//! An order stays in the frame of whoever gives it, which waits, until whoever goes on takes it out of there: it is written in parts,
+//! and processors have to wait for what they then copy as a whole.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::fmt;
 use std::marker::PhantomData;
-use std::mem;
+use std::mem::{self, ManuallyDrop};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::ptr;
+use std::ptr::{self, NonNull};
 use std::rc::Rc;
 use std::thread;
 
@@ -31,7 +34,7 @@ use super::super::fiber::Guard;
 use super::super::head::{CoroutineId, Head, Kind, Life};
 use super::super::stack::Stack;
 use super::super::store;
-use super::{Exit, ParentError, SwitchError};
+use super::{Exit, ParentError};
 
 type Payload = Box<dyn Any + Send>;
 
@@ -53,18 +56,27 @@ impl<T> Order<T> {
     }
 }
 
+/// Where an order lies, which is to be taken out of there once.
+pub(super) type At<T> = NonNull<Order<T>>;
+
 /// Who goes on instead of one that suspends itself, and with what. `None`: main.
 struct Handoff<T: 'static> {
     to: Option<Rc<Node<T>>>,
-    order: Order<T>,
+    order: At<T>,
 }
 
-type Fiber<T> = corosensei::Coroutine<Order<T>, Handoff<T>, (), Stack>;
-type Yielder<T> = corosensei::Yielder<Order<T>, Handoff<T>>;
+type Fiber<T> = corosensei::Coroutine<At<T>, NonNull<Handoff<T>>, (), Stack>;
+type Yielder<T> = corosensei::Yielder<At<T>, NonNull<Handoff<T>>>;
+
+/// Why nobody goes on.
+pub(super) enum Refusal {
+    Elsewhere,
+    Held,
+}
 
 pub(super) struct Family<T: 'static> {
-    /// Who runs; `None`: main.
-    running: RefCell<Option<Rc<Node<T>>>>,
+    /// Who runs, which `drive` keeps alive meanwhile; null: main.
+    running: Cell<*const Node<T>>,
     /// The switch of another family that main is inside of, by the address of its head.
     around: *const Head,
     /// Main is in `drive`.
@@ -95,7 +107,7 @@ impl<T: 'static> Family<T> {
     pub(super) fn here() -> Rc<Family<T>> {
         Family::find().unwrap_or_else(|| {
             let family = Rc::new(Family {
-                running: RefCell::new(None),
+                running: Cell::new(ptr::null()),
                 around: chain::innermost_switch(),
                 driving: Cell::new(false),
                 marker: PhantomData,
@@ -107,73 +119,103 @@ impl<T: 'static> Family<T> {
 
     /// Who runs; `None`: main.
     pub(super) fn running(&self) -> Option<Rc<Node<T>>> {
-        self.running.borrow().clone()
+        let running = self.running.get();
+        if running.is_null() {
+            return None;
+        }
+        // SAFETY: it came from an `Rc`, which `drive` has as long as it is here.
+        Some(unsafe {
+            Rc::increment_strong_count(running);
+            Rc::from_raw(running)
+        })
     }
 
-    /// Lets `to` go on, and comes back when the caller does.
-    pub(super) fn switch(
+    /// Lets `to` go on, and comes back when the caller does, with an order for that one to take out at once. If nobody goes on, what
+    /// is in `order` stays the caller's.
+    ///
+    /// # Safety
+    /// `order` is the caller's to read and write until this returns, and has one.
+    pub(super) unsafe fn switch(
         self: &Rc<Family<T>>,
         to: Option<Rc<Node<T>>>,
-        order: Order<T>,
-    ) -> Result<Order<T>, SwitchError<Order<T>>> {
-        if !Family::find().is_some_and(|here| Rc::ptr_eq(&here, self)) {
-            return Err(SwitchError::Elsewhere(order));
+        order: At<T>,
+    ) -> Result<At<T>, Refusal> {
+        if !chain::owns_last(self) && !Family::find().is_some_and(|here| Rc::ptr_eq(&here, self)) {
+            return Err(Refusal::Elsewhere);
         }
-        let running = self.running();
+        // SAFETY: `drive` keeps it, and does not go on before we suspend ourselves.
+        let running = unsafe { self.running.get().as_ref() };
         // Not so for one that is being dropped: it has its family, but is not the one that runs.
-        let expected = running.as_ref().map_or(self.around, |me| &me.head);
-        if !ptr::eq(chain::innermost_switch(), expected) {
-            return Err(SwitchError::Elsewhere(order));
+        if !chain::is_innermost_switch(running.map_or(self.around, |me| &me.head)) {
+            return Err(Refusal::Elsewhere);
         }
         let Some(me) = running else {
             // Only main itself comes here, and it is not in there.
             if self.driving.get() {
-                return Err(SwitchError::Elsewhere(order));
+                return Err(Refusal::Elsewhere);
             }
-            return Ok(self.drive(to, order));
+            // SAFETY: as our caller says.
+            return Ok(unsafe { self.drive(to, order) });
         };
         if chain::is_held_up_to(&me.head) {
-            return Err(SwitchError::Held(order));
+            return Err(Refusal::Held);
         }
         let yielder = me.yielder.get();
-        // Whoever drives has a reference as long as it runs, and takes another when it is resumed.
-        drop(me);
         let chain = chain::take();
+        let handoff = ManuallyDrop::new(Handoff { to, order });
         // SAFETY: this code is on the stack that the yielder leads off, or on one above it in the same chain, which stays
         // as it is until that stack goes on. The node is not dropped, so neither is the stack, before it has been unwound.
-        let order = unsafe { (*yielder).suspend(Handoff { to, order }) };
+        // `drive` takes out the handoff.
+        let order = unsafe { (*yielder).suspend(NonNull::from(&*handoff)) };
         chain.put_back();
         Ok(order)
     }
 
     /// Runs one after the other until it is main's turn.
-    fn drive(self: &Rc<Family<T>>, mut to: Option<Rc<Node<T>>>, mut order: Order<T>) -> Order<T> {
+    ///
+    /// # Safety
+    /// As for `switch`. What comes back is to be taken out before somebody is switched to.
+    unsafe fn drive(self: &Rc<Family<T>>, mut to: Option<Rc<Node<T>>>, first: At<T>) -> At<T> {
+        // For orders that nobody's frame has; whoever uses it has taken out what was in there.
+        let ours = first;
+        let mut order = first;
         self.driving.set(true);
         let chain = chain::take();
         while let Some(node) = to {
-            // One that has not started dies of what it cannot be started with. What then comes out of its body's destructor
-            // is the later news.
-            let stray = match &order {
-                Order::Throw(_) | Order::Exited if !node.is_started() && !node.is_dead() => {
-                    node.drop_unstarted()
-                }
-                _ => None,
-            };
-            order = stray.map_or(order, Order::Throw);
+            if !node.is_started() {
+                // SAFETY: nobody has taken it out yet.
+                unsafe { node.refuse_to_start(order) };
+            }
             if node.is_dead() {
                 to = node.parent();
-                order = order.handed_on();
+                // SAFETY: taken out, and put where it belongs to nobody else.
+                unsafe { ours.write(order.read().handed_on()) };
+                order = ours;
                 continue;
             }
-            *self.running.borrow_mut() = Some(Rc::clone(&node));
-            // SAFETY: not dead, and not active: the one that ran last has just suspended itself or is over.
-            (to, order) = match unsafe { node.resume(order) } {
-                Some(Handoff { to, order }) => (to, order),
-                None => (node.parent(), node.over()),
-            };
-            // Not the last reference to one that is suspended, or it would be unwound while it counts as the one that runs.
-            let ran = self.running.take();
-            drop(ran);
+            self.running.set(Rc::as_ptr(&node));
+            // SAFETY: not dead, and not active: the one that ran last has just suspended itself or is over. The order is taken out
+            // by whoever goes on.
+            match unsafe { node.resume(order) } {
+                Some(handoff) => {
+                    // SAFETY: left to us, in the frame of the one that waits.
+                    let Handoff { to: next, order: theirs } = unsafe { handoff.read() };
+                    (to, order) = (next, theirs);
+                }
+                None => {
+                    to = node.parent();
+                    // SAFETY: what was there has been taken out.
+                    unsafe { ours.write(node.over()) };
+                    order = ours;
+                }
+            }
+            // Before the reference goes: were it the last, it would be unwound while it counts as the one that runs.
+            self.running.set(ptr::null());
+            if Rc::strong_count(&node) == 1 && order != ours {
+                // SAFETY: the order is in one of its frames, which are about to go; ours is free.
+                unsafe { ours.write(order.read()) };
+                order = ours;
+            }
             drop(node);
         }
         chain.put_back();
@@ -215,7 +257,8 @@ impl<T: 'static> Node<T> {
                 chain::own(family);
             }
             drop(family);
-            let Order::Go(first) = first else { return };
+            // SAFETY: it is left to us.
+            let Order::Go(first) = (unsafe { first.read() }) else { return };
             // AssertUnwindSafe: the panic goes on in the parent.
             let outcome = catch_unwind(AssertUnwindSafe(|| body(first)));
             node.outcome.set(Some(outcome));
@@ -229,8 +272,8 @@ impl<T: 'static> Node<T> {
     /// Lets it go on until it hands over. `None`: it is over.
     ///
     /// # Safety
-    /// It is suspended.
-    unsafe fn resume(&self, order: Order<T>) -> Option<Handoff<T>> {
+    /// It is suspended. The order is its own from now on; the handoff is to be taken out before it is resumed again or dropped.
+    unsafe fn resume(&self, order: At<T>) -> Option<NonNull<Handoff<T>>> {
         let entered = self.head.enter();
         debug_assert!(entered, "it is suspended");
         self.head.life.set(Life::Active);
@@ -262,6 +305,24 @@ impl<T: 'static> Node<T> {
         let fiber = unsafe { (*self.fiber.get()).take() };
         if let Some(fiber) = fiber {
             store::give(fiber.into_stack());
+        }
+    }
+
+    /// One that has not started dies of what it cannot be started with. What then comes out of its body's destructor is the later
+    /// news.
+    ///
+    /// # Safety
+    /// The order is the caller's to read and write.
+    #[cold]
+    unsafe fn refuse_to_start(&self, order: At<T>) {
+        // SAFETY: says the caller.
+        let startable = matches!(unsafe { order.as_ref() }, Order::Go(_));
+        if !startable
+            && !self.is_dead()
+            && let Some(stray) = self.drop_unstarted()
+        {
+            // SAFETY: says the caller; what was there is dropped.
+            drop(unsafe { order.replace(Order::Throw(stray)) });
         }
     }
 
@@ -325,8 +386,9 @@ impl<T: 'static> Node<T> {
         }
         self.head.set_closing();
         let chain = chain::take();
+        let order = ManuallyDrop::new(Order::Throw(Box::new(Exit)));
         // SAFETY: suspended, as the caller has seen.
-        let handoff = unsafe { self.resume(Order::Throw(Box::new(Exit))) };
+        let handoff = unsafe { self.resume(NonNull::from(&*order)) };
         chain.put_back();
         assert!(handoff.is_none(), "it is not the one that runs, so it cannot hand over");
         match self.over() {

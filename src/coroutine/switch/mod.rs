@@ -51,10 +51,12 @@ mod family;
 use std::any::Any;
 use std::error::Error;
 use std::fmt;
+use std::mem::MaybeUninit;
 use std::panic::resume_unwind;
+use std::ptr::NonNull;
 use std::rc::Rc;
 
-use self::family::{Family, Node, Order};
+use self::family::{Family, Node, Order, Refusal};
 use super::builder::Builder;
 use super::head::CoroutineId;
 use super::stack::Stack;
@@ -131,6 +133,15 @@ impl<V> fmt::Display for SwitchError<V> {
 }
 
 impl<V> Error for SwitchError<V> {}
+
+impl Refusal {
+    fn with<V>(self, undelivered: V) -> SwitchError<V> {
+        match self {
+            Refusal::Elsewhere => SwitchError::Elsewhere(undelivered),
+            Refusal::Held => SwitchError::Held(undelivered),
+        }
+    }
+}
 
 /// Why a parent was not set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -265,14 +276,17 @@ impl<T: 'static> Switch<T> {
         self.throw(Box::new(Exit))
     }
 
+    #[inline]
     fn deliver<V>(&self, order: Order<T>, back: impl FnOnce(Order<T>) -> V) -> Result<T, SwitchError<V>> {
-        match self.family.switch(self.node.clone(), order) {
+        let mut order = MaybeUninit::new(order);
+        let at = NonNull::from(&mut order).cast();
+        // SAFETY: it is in our frame. What comes back is taken out here and now.
+        match unsafe { self.family.switch(self.node.clone(), at).map(|answer| answer.read()) } {
             Ok(Order::Go(value)) => Ok(value),
             Ok(Order::Exited) => Err(SwitchError::Exited),
             Ok(Order::Throw(payload)) => resume_unwind(payload),
-            Err(SwitchError::Elsewhere(order)) => Err(SwitchError::Elsewhere(back(order))),
-            Err(SwitchError::Held(order)) => Err(SwitchError::Held(back(order))),
-            Err(SwitchError::Exited) => Err(SwitchError::Exited),
+            // SAFETY: it is still where it was.
+            Err(refusal) => Err(refusal.with(back(unsafe { at.read() }))),
         }
     }
 
