@@ -127,6 +127,7 @@ mod wait;
 
 pub mod coroutine;
 pub mod cosocket;
+pub mod event_engine;
 pub mod fs;
 pub mod io;
 pub mod net;
