@@ -1,5 +1,7 @@
 //! Runs every example as its user would, and looks at what it prints, answers and refuses.
 
+#[path = "examples/engines.rs"]
+mod engines;
 #[path = "common/example.rs"]
 mod example;
 #[path = "examples/servers.rs"]

@@ -196,10 +196,11 @@ fn a_closure_that_panics_ends_its_watch_alone() {
         let (ours, mut theirs) = UnixStream::pair().unwrap();
         let ours = Arc::new(ours);
         let broken = engine.on_readable(Arc::clone(&ours), "fd", |_, _| fail("on purpose"));
-        let whole =
-            engine.on_readable(ours, "fd", |ours, ready| ready.and_then(|()| (&**ours).read(&mut [0])));
         theirs.write_all(b"!").unwrap();
         eventually("the broken one is over", || !broken.is_active());
+        let read =
+            |ours: &Arc<UnixStream>, ready: io::Result<()>| ready.and_then(|()| (&**ours).read(&mut [0]));
+        let whole = engine.on_readable(ours, "fd", read);
         assert_eq!(engine.run_once(Some(HOUR)), 1);
         assert_eq!(log.take(), [Ok(1)]);
         assert!(whole.is_active());
