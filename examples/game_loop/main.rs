@@ -59,8 +59,8 @@ fn play(period: Duration, steps: u64, players: u8) -> io::Result<()> {
     let socket = UdpSocket::bind("127.0.0.1:0")?;
     let addr = socket.local_addr()?;
     let receive = |socket: &UdpSocket, ready: io::Result<()>| ready.and_then(|()| player::receive(socket));
-    let _ = engine.on_readable(socket, Key::Input, move |socket, ready| Event::Input(receive(socket, ready)));
-    let _ = engine.every(period, Key::Frame, Event::Frame);
+    engine.on_readable(socket, Key::Input, move |socket, ready| Event::Input(receive(socket, ready)));
+    engine.every(period, Key::Frame, Event::Frame);
     let table = Group::new();
     (0..players).for_each(|player| drop(table.spawn(move || player::play(addr, player))));
     engine.run();

@@ -8,13 +8,13 @@ use std::hash::Hash;
 use std::iter;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::time::Duration;
 
 use super::handle::EngineHandle;
 use super::handlers::Handlers;
 use super::lanes::{Lanes, Order};
-use super::shared::{Hook, Shared, Until};
+use super::shared::{Counted, Hook, Shared, Until};
 use crate::greenlet::GreenletRef;
 use crate::pool::{Group, Pool};
 use crate::sync::Semaphore;
@@ -48,7 +48,7 @@ use crate::sync::Semaphore;
 ///     };
 /// });
 /// engine.register(Key::Log, |n| println!("logged: {n}"));
-/// let _ = engine.every(Duration::from_millis(5), Key::Tick, |tick| tick.number);
+/// engine.every(Duration::from_millis(5), Key::Tick, |tick| tick.number);
 /// engine.run();
 /// assert_eq!(engine.handled(), 5);
 /// ```
@@ -151,6 +151,7 @@ where
             feeds: Group::new(),
             on_panic: self.on_panic,
             runs: AtomicUsize::new(0),
+            starting: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
             waiting: AtomicUsize::new(0),
             handled: AtomicU64::new(0),
@@ -199,7 +200,8 @@ where
     ///
     /// # Cancellation
     /// Blocks here: yes. Cut short, no event is lost: handlers that have been called go on, and come to their ends by themselves; what
-    /// waits, waits for the next `run` or [`run_once`](EventEngine::run_once). Timers and fds go on posting.
+    /// waits, waits for the next `run` or [`run_once`](EventEngine::run_once). Timers and fds go on posting. Where a cancellation cannot
+    /// unwind, it returns.
     ///
     /// # Examples
     /// ```
@@ -220,7 +222,7 @@ where
     /// ```
     pub fn run(&self) {
         let shared = &self.handle.0;
-        let _running = Running::begin(&shared.runs);
+        let _running = Counted::begin(&shared.runs);
         while let Ok(lane) = shared.lanes.offered().get() {
             drop(shared.start(lane, Until::End));
         }
@@ -271,22 +273,6 @@ where
             .collect();
         // Killed in the middle of a handler, one of them has no answer.
         begun.into_iter().map(|turn| turn.join().unwrap_or(0)).sum()
-    }
-}
-
-/// Counts a `run`.
-struct Running<'a>(&'a AtomicUsize);
-
-impl<'a> Running<'a> {
-    fn begin(runs: &'a AtomicUsize) -> Running<'a> {
-        runs.fetch_add(1, Ordering::Relaxed);
-        Running(runs)
-    }
-}
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Release);
     }
 }
 

@@ -7,7 +7,6 @@ use std::hash::Hash;
 use std::io;
 use std::os::fd::AsFd;
 use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -70,18 +69,17 @@ where
     /// assert_eq!(*seen.lock().unwrap(), [("first", 7), ("second", 7)]);
     /// ```
     pub fn register(&self, key: K, f: impl Fn(&E) + Send + Sync + 'static) -> HandlerId {
-        self.0.handlers.add(Some(key), Call::Always(Box::new(move |_, event| f(event))))
+        self.0.handlers.add(Some(key), Call::always(move |_, event| f(event)))
     }
 
     /// Has `f` called with each event, whatever its key, after the handlers of that key. Otherwise as [`register`](EngineHandle::register).
     pub fn register_all(&self, f: impl Fn(&K, &E) + Send + Sync + 'static) -> HandlerId {
-        self.0.handlers.add(None, Call::Always(Box::new(f)))
+        self.0.handlers.add(None, Call::always(f))
     }
 
     /// Has `f` called with the next event that has this key, and unregistered before that. Otherwise as [`register`](EngineHandle::register).
     pub fn once(&self, key: K, f: impl FnOnce(&E) + Send + 'static) -> HandlerId {
-        let call: Box<dyn FnOnce(&K, &E) + Send> = Box::new(move |_, event| f(event));
-        self.0.handlers.add(Some(key), Call::Once(Mutex::new(Some(call))))
+        self.0.handlers.add(Some(key), Call::once(move |_, event| f(event)))
     }
 
     /// Unregisters a handler. Whether it was registered.
@@ -132,7 +130,7 @@ where
     ///
     /// # Cancellation
     /// Blocks here: in an engine with a [capacity](super::Builder::capacity), while that is used up. Cut short there, the event is dropped, and
-    /// nobody has got it. Otherwise not, and no kill takes effect here.
+    /// nobody has got it; where a cancellation cannot unwind, it comes back. Otherwise not, and no kill takes effect here.
     ///
     /// # Examples
     /// ```
@@ -178,7 +176,7 @@ where
     /// use vervet::event_engine::EventEngine;
     ///
     /// let (engine, start) = (EventEngine::new(), Instant::now());
-    /// let _ = engine.after(Duration::from_millis(5), "late", "event");
+    /// engine.after(Duration::from_millis(5), "late", "event");
     /// assert_eq!(engine.run_once(None), 1);
     /// assert!(start.elapsed() >= Duration::from_millis(5));
     /// ```
@@ -249,7 +247,7 @@ where
     ///     let (_stream, peer) = client.as_ref().unwrap();
     ///     println!("{peer} is here");
     /// });
-    /// let _ = engine.on_readable(listener, "client", |listener, ready| ready.and_then(|()| listener.accept()));
+    /// engine.on_readable(listener, "client", |listener, ready| ready.and_then(|()| listener.accept()));
     ///
     /// let _client = TcpStream::connect(addr)?;
     /// assert_eq!(engine.run_once(None), 1);

@@ -28,8 +28,21 @@ pub(super) struct Handler<K, E> {
 }
 
 pub(super) enum Call<K, E> {
-    Always(Box<dyn Fn(&K, &E) + Send + Sync>),
-    Once(Mutex<Option<Box<dyn FnOnce(&K, &E) + Send>>>),
+    Always(Always<K, E>),
+    Once(Mutex<Option<Once<K, E>>>),
+}
+
+type Always<K, E> = Box<dyn Fn(&K, &E) + Send + Sync>;
+type Once<K, E> = Box<dyn FnOnce(&K, &E) + Send>;
+
+impl<K, E> Call<K, E> {
+    pub(super) fn always(f: impl Fn(&K, &E) + Send + Sync + 'static) -> Call<K, E> {
+        Call::Always(Box::new(f))
+    }
+
+    pub(super) fn once(f: impl FnOnce(&K, &E) + Send + 'static) -> Call<K, E> {
+        Call::Once(Mutex::new(Some(Box::new(f))))
+    }
 }
 
 type List<K, E> = Arc<Vec<Arc<Handler<K, E>>>>;

@@ -20,6 +20,9 @@ use crate::pool::{Group, Pool};
 use crate::sync::{Semaphore, TryAcquireError};
 use crate::wait;
 
+/// After so many events of a lane it is the turn of another, where not all can have one at once.
+const SHARE: usize = 64;
+
 /// Told of a handler's panic.
 pub(super) type Hook<K> = Box<dyn Fn(&K, &(dyn Any + Send)) + Send + Sync>;
 
@@ -36,11 +39,30 @@ pub(super) struct Shared<K, E> {
     pub(super) on_panic: Option<Hook<K>>,
     /// `run`s under way.
     pub(super) runs: AtomicUsize,
+    /// Lanes that somebody has taken to start a greenlet for them, and waits for a place in the crew.
+    pub(super) starting: AtomicUsize,
     pub(super) stopped: AtomicBool,
     // These only count; nothing is concluded from them.
     pub(super) waiting: AtomicUsize,
     pub(super) handled: AtomicU64,
     pub(super) panicked: AtomicU64,
+}
+
+/// Counts one as long as it exists.
+pub(super) struct Counted<'a>(&'a AtomicUsize);
+
+impl<'a> Counted<'a> {
+    pub(super) fn begin(count: &'a AtomicUsize) -> Counted<'a> {
+        count.fetch_add(1, Ordering::Relaxed);
+        Counted(count)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        // Release: pairs with the Acquire in `Turn::take`, for `runs`.
+        self.0.fetch_sub(1, Ordering::Release);
+    }
 }
 
 /// A lane that is being seen to. Dropped, it is left: to the next one, if there is more in it.
@@ -167,6 +189,7 @@ where
     /// # Cancellation
     /// Unwinds when killed or timed out while it waits for a free place in the crew; the lane is as it was.
     pub(super) fn start(self: &Arc<Self>, lane: Arc<Lane<K, E>>, until: Until) -> Greenlet<usize> {
+        let _starting = Counted::begin(&self.starting);
         let turn = Turn { shared: Arc::clone(self), lane };
         let builder = Builder::new().name(&*self.name);
         expect_spawned(self.crew.spawn_with(builder, move || turn.take(until)))
@@ -177,8 +200,8 @@ impl<K: Eq + Hash + Clone, E> Turn<K, E> {
     fn take(self, until: Until) -> usize {
         let (mut taken, mut handled) = (0, 0);
         let goes_on = |taken| match until {
-            // Acquire, Release: whoever finds that a `run` has ended finds what was done before, too.
-            Until::End => self.shared.runs.load(Ordering::Acquire) > 0,
+            // Acquire: whoever finds that a `run` has ended finds what was done before, too.
+            Until::End => self.shared.runs.load(Ordering::Acquire) > 0 && !self.is_others_turn(taken),
             Until::Events(count) => taken < count,
         };
         while goes_on(taken)
@@ -191,6 +214,16 @@ impl<K: Eq + Hash + Clone, E> Turn<K, E> {
             wait::give_way();
         }
         handled
+    }
+
+    /// Whether other lanes wait, for which there is no greenlet.
+    fn is_others_turn(&self, taken: usize) -> bool {
+        let shared = &self.shared;
+        taken > 0
+            && taken.is_multiple_of(SHARE)
+            && shared.crew.is_full()
+            // Relaxed: who comes too late for this look is seen by the next.
+            && (shared.starting.load(Ordering::Relaxed) > 0 || !shared.lanes.offered().is_empty())
     }
 
     fn next(&self) -> Option<Envelope<K, E>> {

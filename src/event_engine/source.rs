@@ -34,7 +34,6 @@ use crate::sync::Event;
 /// # engine.post("alarm", ()).unwrap();
 /// ```
 #[derive(Clone)]
-#[must_use = "it is what cancels the source; `let _ = ..` for one that is never cancelled"]
 pub struct EventSource(Arc<Origin>);
 
 struct Origin {

@@ -166,10 +166,10 @@ fn dropped_with_everything_pending() {
             }
             let (ours, _theirs) = UnixStream::pair().unwrap();
             let value = drops.value();
-            let _ = engine.on_readable(ours, "fd", move |_, _| unreachable!("{value:?}"));
-            let _ = engine.after(HOUR, "k", drops.value());
+            engine.on_readable(ours, "fd", move |_, _| unreachable!("{value:?}"));
+            engine.after(HOUR, "k", drops.value());
             let value = drops.value();
-            let _ = engine.every(HOUR, "k", move |_| unreachable!("{value:?}"));
+            engine.every(HOUR, "k", move |_| unreachable!("{value:?}"));
             let cut = vervet::timeout(Duration::from_millis(2), || engine.run());
             assert!(cut.is_err() && engine.handled() > 0);
             drop(engine);

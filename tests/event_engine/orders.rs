@@ -161,3 +161,21 @@ fn a_full_crew_holds_up_run_but_loses_nothing() {
         assert_eq!((log.sorted(), cut.take()), (vec![0, 1, 2], vec![true]));
     });
 }
+
+#[test]
+fn a_busy_key_leaves_a_place_to_others() {
+    checked(|| {
+        let engine = Engine::builder().order(Order::PerKey).max_running(1).build();
+        let handle = engine.handle();
+        // As long as the other has not had his turn, there is always more for this one.
+        engine.register("busy", move |&event| {
+            let _ = handle.post("busy", event + 1);
+        });
+        let handle = engine.handle();
+        engine.register("patient", move |_| assert!(handle.close()));
+        (0..200).try_for_each(|_| engine.post("busy", 0)).unwrap();
+        engine.post("patient", 0).unwrap();
+        engine.run();
+        assert!(engine.handled() > 200 && engine.is_empty());
+    });
+}

@@ -32,7 +32,7 @@ fn after_posts_once_and_not_before() {
 fn after_zero_comes_soon() {
     checked(|| {
         let engine = Engine::new();
-        let _ = engine.after(Duration::ZERO, "k", 1);
+        engine.after(Duration::ZERO, "k", 1);
         assert_eq!(engine.run_once(Some(HOUR)), 1);
     });
 }
@@ -42,9 +42,9 @@ fn timers_come_in_the_order_of_their_times() {
     checked(|| {
         let (engine, log) = (Engine::with_order(Order::Serial), Log::new());
         engine.register("k", log.noting());
-        let _ = engine.after(Duration::from_millis(200), "k", 3);
-        let _ = engine.after(Duration::from_millis(1), "k", 1);
-        let _ = engine.after(Duration::from_millis(100), "k", 2);
+        engine.after(Duration::from_millis(200), "k", 3);
+        engine.after(Duration::from_millis(1), "k", 1);
+        engine.after(Duration::from_millis(100), "k", 2);
         while log.len() < 3 {
             engine.run_once(None);
         }
@@ -204,7 +204,7 @@ fn timers_wait_for_room_like_all_others() {
         let (engine, log) = (Engine::builder().capacity(1).order(Order::Serial).build(), Log::new());
         engine.register("k", log.noting());
         engine.post("k", 1).unwrap();
-        let _ = engine.after(Duration::ZERO, "k", 2);
+        engine.after(Duration::ZERO, "k", 2);
         let handle = engine.handle();
         eventually("it waits", || crate::common::dumped().contains("parked in lock"));
         let runner = running(engine);
