@@ -6,12 +6,10 @@
 //! through the lists as they were when its turn came: a handler that is registered meanwhile is for later events. One that is
 //! unregistered meanwhile is marked besides, and passed over from that moment on.
 
-use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -151,23 +149,18 @@ where
     ///
     /// # Errors
     /// Its panic. A kill goes on unwinding from here.
-    pub(super) fn call(
-        &self,
-        handler: &Handler<K, E>,
-        key: &K,
-        event: &E,
-    ) -> Result<(), Box<dyn Any + Send>> {
+    pub(super) fn call(&self, handler: &Handler<K, E>, key: &K, event: &E) -> cancel::Caught<()> {
         // Acquire: pairs with the stores of Release; whoever finds it gone finds what was done before, too.
         if handler.gone.load(Ordering::Acquire) {
             return Ok(());
         }
         match &handler.call {
-            Call::Always(call) => contained(|| call(key, event)),
+            Call::Always(call) => cancel::catch_panic(|| call(key, event)),
             Call::Once(call) => {
                 let call = call.lock().unwrap_or_else(PoisonError::into_inner).take();
                 let Some(call) = call else { return Ok(()) };
                 self.remove(HandlerId(handler.id));
-                contained(|| call(key, event))
+                cancel::catch_panic(|| call(key, event))
             }
         }
     }
@@ -200,17 +193,6 @@ impl<K, E> Chosen<K, E> {
     pub(super) fn iter(&self) -> impl Iterator<Item = &Handler<K, E>> {
         self.own.iter().chain([&self.general]).flat_map(|list| list.iter()).map(|handler| &**handler)
     }
-}
-
-/// Runs code of the user's, whose panic is to end here.
-pub(super) fn contained<T>(f: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
-    // AssertUnwindSafe: what the code shares with others it has to keep in order itself, as for a thread.
-    catch_unwind(AssertUnwindSafe(f)).map_err(|payload| {
-        if cancel::is_cancellation(&*payload) {
-            resume_unwind(payload);
-        }
-        payload
-    })
 }
 
 impl<K, E> fmt::Debug for Handlers<K, E> {

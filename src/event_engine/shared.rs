@@ -12,13 +12,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use super::error::{PostError, TryPostError};
-use super::handlers::{Handlers, contained};
+use super::handlers::Handlers;
 use super::lanes::{Envelope, Lane, Lanes, Phase};
 use super::source::Ticket;
 use crate::greenlet::{Builder, Greenlet, GreenletRef, expect_spawned, panic_text};
 use crate::pool::{Group, Pool};
 use crate::sync::{Semaphore, TryAcquireError};
-use crate::wait;
+use crate::wait::{self, cancel};
 
 /// After so many events of a lane it is the turn of another, where not all can have one at once.
 const SHARE: usize = 64;
@@ -169,7 +169,7 @@ where
         let text = |payload| panic_text(payload).unwrap_or("no text").to_owned();
         log::error!("{}: a handler panicked: {}", self.name, text(payload));
         if let Some(hook) = &self.on_panic
-            && let Err(payload) = contained(|| hook(key, payload))
+            && let Err(payload) = cancel::catch_panic(|| hook(key, payload))
         {
             log::error!("{}: the hook for panics panicked: {}", self.name, text(&*payload));
         }

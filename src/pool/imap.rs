@@ -20,7 +20,7 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::iter::FusedIterator;
 use std::mem;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
+use std::panic::{Location, resume_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::crew::Crew;
@@ -232,10 +232,9 @@ where
     T: Send + 'static,
 {
     fn run(mut self) {
-        // AssertUnwindSafe: it goes on to the reader, or on its way.
-        let end = match catch_unwind(AssertUnwindSafe(|| self.feed_all())) {
+        // A panic goes on at the reader's.
+        let end = match cancel::catch_panic(|| self.feed_all()) {
             Ok(()) => End::Exhausted,
-            Err(payload) if cancel::is_cancellation(&*payload) => resume_unwind(payload),
             Err(payload) => End::Panicked(payload),
         };
         self.feed.finish(end);

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::iter;
 use std::mem;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
+use std::panic::Location;
 use std::sync::Arc;
 
 use super::crew::Crew;
@@ -58,13 +58,8 @@ where
     if !crew.is_member() {
         return map(crew, iter::once(f), |f| f(), site).remove(0);
     }
-    // AssertUnwindSafe: the caller learns of the panic, as he would of a greenlet's.
-    catch_unwind(AssertUnwindSafe(f)).map_err(|payload| {
-        if cancel::is_cancellation(&*payload) {
-            resume_unwind(payload);
-        }
-        JoinError::Panicked(payload)
-    })
+    // The caller learns of the panic, as he would of a greenlet's.
+    cancel::catch_panic(f).map_err(JoinError::Panicked)
 }
 
 impl<T> Run<T> {

@@ -4,7 +4,6 @@
 
 use std::fmt;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -102,10 +101,7 @@ impl Troubles<'_> {
 
 /// The user's panic must not cost him the listener.
 fn call(roster: &Roster, hook: &Hook, error: &io::Error) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| hook.0(error))) {
-        if cancel::is_cancellation(&*payload) {
-            resume_unwind(payload);
-        }
+    if let Err(payload) = cancel::catch_panic(|| hook.0(error)) {
         log::error!("{}: the hook for errors panicked: {}", roster.name(), text(&*payload));
     }
 }

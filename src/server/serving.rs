@@ -6,7 +6,6 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::fmt;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use super::handle::ServerRef;
@@ -123,13 +122,7 @@ pub(super) fn start(
 fn run<F: FnOnce()>(job: Job<F>, roster: Arc<Roster>, peer: &dyn fmt::Debug) {
     let Job { serve, number, seat } = job;
     work_for(&roster, Role::Handler(number));
-    // AssertUnwindSafe: `serve` is consumed, and what it shares with others it has to keep in order itself, as for a thread.
-    let served = catch_unwind(AssertUnwindSafe(serve));
-    if let Err(payload) = served {
-        if cancel::is_cancellation(&*payload) {
-            drop(seat);
-            resume_unwind(payload);
-        }
+    if let Err(payload) = cancel::catch_panic(serve) {
         roster.count_panic();
         log::error!("{}: the handler of {peer:?} panicked: {}", roster.name(), text(&*payload));
     }

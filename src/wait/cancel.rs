@@ -198,7 +198,7 @@ impl Cancel {
 }
 
 /// What `catch_unwind` answers.
-type Caught<T> = Result<T, Box<dyn Any + Send>>;
+pub(crate) type Caught<T> = Result<T, Box<dyn Any + Send>>;
 
 /// Whether an unwinding that was caught at the root of a greenlet is a kill.
 pub(crate) fn is_kill(payload: &(dyn Any + Send)) -> bool {
@@ -208,6 +208,17 @@ pub(crate) fn is_kill(payload: &(dyn Any + Send)) -> bool {
 /// Whether an unwinding that was caught is a kill or a timeout on its way.
 pub(crate) fn is_cancellation(payload: &(dyn Any + Send)) -> bool {
     payload.is::<Killed>() || payload.is::<TimedOut>()
+}
+
+/// Runs `f`, code of the user's whose panic is to end here. A kill or a timeout on its way goes on.
+pub(crate) fn catch_panic<T>(f: impl FnOnce() -> T) -> Caught<T> {
+    // AssertUnwindSafe: what the code shares with others it has to keep in order itself, as for a thread.
+    catch_unwind(AssertUnwindSafe(f)).map_err(|payload| {
+        if is_cancellation(&*payload) {
+            resume_unwind(payload);
+        }
+        payload
+    })
 }
 
 /// To be called by whoever has caught the unwinding of a cancellation and does not pass it on, because what it would cut
