@@ -113,9 +113,16 @@ impl ExitCell {
         }
     }
 
-    /// The owner of the result lets go of it. Whether it is there already, so that he has to drop it.
+    /// The owner of the result lets go of it, and of being told of the end. Whether it is there already, so that he has to
+    /// drop it.
     pub(crate) fn abandon(&self) -> bool {
-        self.state.fetch_or(ABANDONED, Ordering::AcqRel) & EXIT != 0
+        let before = self.state.fetch_or(ABANDONED, Ordering::AcqRel);
+        if before & WAITERS != 0 {
+            // What it keeps alive must not wait for an end that nobody asks for.
+            let awaiting = self.links().awaiting.take();
+            drop(awaiting);
+        }
+        before & EXIT != 0
     }
 
     /// Notes that somebody has asked for the result.
@@ -165,16 +172,17 @@ impl ExitCell {
         self.links().waiters.remove(wait);
     }
 
-    /// Registers the task that awaits the greenlet; `false` if there is nothing left to wait for.
+    /// Registers the task that awaits the greenlet, in the place of one that was registered before; `false` if there is nothing
+    /// left to wait for.
     pub(crate) fn wait_async(&self, waker: &std::task::Waker) -> bool {
+        // Wakers are foreign code, which may come back here: cloned and dropped outside the lock.
+        let mut waker = Some(waker.clone());
         let mut links = self.links();
         let waits = self.announce_waiter();
         if waits {
-            match &mut links.awaiting {
-                Some(awaiting) => awaiting.clone_from(waker),
-                none => *none = Some(waker.clone()),
-            }
+            mem::swap(&mut links.awaiting, &mut waker);
         }
+        drop(links);
         waits
     }
 
