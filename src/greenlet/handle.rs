@@ -22,7 +22,8 @@ use crate::wait::{self, Cancelled, NEVER, Reason, cancel};
 /// [where it was spawned](GreenletRef::spawn_site): when the greenlet is over and the handle is gone. Kills are not logged, nor is
 /// what a [`scope`](crate::scope) reports by its own panic.
 ///
-/// It can also be awaited from async code: it is a [`Future`] with what [`join`](Greenlet::join) returns.
+/// It can also be awaited from async code: it is a [`Future`] with what [`join`](Greenlet::join) returns. To poll it blocks nobody. Once
+/// it was ready it is not to be polled again: that panics. See [`future`](crate::future) for what goes on between the two worlds.
 ///
 /// # Examples
 /// ```
