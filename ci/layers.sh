@@ -15,7 +15,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 shims="net os io fs process thread sync time"
-toolboxes="cosocket event_engine server pool queue threadpool select signal"
+toolboxes="cosocket event_engine future server pool queue threadpool select signal"
 declare -A below=(
     [sys]=""
     [coroutine]="sys"

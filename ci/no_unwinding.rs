@@ -119,6 +119,17 @@ fn killed_at_locks() {
     assert_eq!(waiter.join().unwrap(), 1);
 }
 
+/// There is no error to answer with: the future is seen through.
+fn killed_in_block_on() {
+    let (tx, rx) = mpsc::channel();
+    let awaited = vervet::spawn(move || rx.recv());
+    let waiter = vervet::spawn(move || vervet::future::block_on(awaited).unwrap());
+    until_parked(|metrics| metrics.parked.signal == 1 && metrics.parked.channel == 1);
+    waiter.kill();
+    tx.send(5).unwrap();
+    assert_eq!(waiter.join().unwrap(), Ok(5));
+}
+
 fn timed_out() {
     let (mut near, _far) = silent_connection();
     let mut seen = None;
@@ -190,6 +201,7 @@ fn all() {
     killed_in_a_channel();
     killed_in_a_shield();
     killed_at_locks();
+    killed_in_block_on();
     timed_out();
 }
 

@@ -129,6 +129,7 @@ pub mod coroutine;
 pub mod cosocket;
 pub mod event_engine;
 pub mod fs;
+pub mod future;
 pub mod io;
 pub mod net;
 pub mod os;
