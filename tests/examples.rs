@@ -4,6 +4,8 @@
 mod engines;
 #[path = "common/example.rs"]
 mod example;
+#[path = "examples/gather.rs"]
+mod gather;
 #[path = "examples/servers.rs"]
 mod servers;
 
@@ -198,7 +200,7 @@ fn producer_consumer_cooks_what_was_ordered() {
 
 #[test]
 fn examples_of_the_toolbox_refuse_what_they_do_not_know() {
-    for name in ["many_sleeps", "fetch_all", "crawler", "producer_consumer"] {
+    for name in ["many_sleeps", "fetch_all", "crawler", "producer_consumer", "gather"] {
         assert!(start(name, &["--help"]).end().succeeded().contains("--"));
         start(name, &["--colour", "green"]).end().refused(2, "--colour");
         start(name, &["stray"]).end().refused(2, "stray");
