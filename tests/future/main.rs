@@ -1,0 +1,21 @@
+//! Futures in greenlets, and greenlets as futures.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod asyncio;
+mod awaited;
+mod cancel;
+mod combinators;
+mod door;
+#[path = "../../examples/gather/gather.rs"]
+mod gather;
+#[allow(dead_code, reason = "the coroutines' tests use the rest")]
+#[path = "../coroutine/outcomes.rs"]
+mod outcomes;
+mod places;
+#[path = "../../examples/gather/tasks.rs"]
+mod tasks;
+mod wakes;
+mod with_tokio;
+mod within;
