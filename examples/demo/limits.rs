@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::report::thousands;
+use crate::figures::thousands;
 
 /// Descriptors left alone: standard streams, listeners, the runtime's own, files in `/proc`.
 const SPARE_FDS: usize = 100;

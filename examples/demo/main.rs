@@ -22,6 +22,8 @@ mod report;
 mod side;
 mod threads;
 
+#[path = "../common/figures.rs"]
+mod figures;
 #[path = "../common/flags.rs"]
 mod flags;
 

@@ -3,8 +3,8 @@
 use std::io;
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::thread;
-use std::time::Duration;
 
+use crate::figures::{bytes, duration, thousands};
 use crate::outcome::Outcome;
 use crate::{Options, Side};
 
@@ -94,45 +94,4 @@ fn table(outcomes: &[(Side, Outcome)]) -> String {
         }
     }
     text
-}
-
-/// `1234567` as `1,234,567`.
-pub(crate) fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// Three digits and the unit that suits them.
-fn duration(d: Duration) -> String {
-    let micros = d.as_nanos() as f64 / 1e3;
-    match micros {
-        m if m < 1e3 => three_digits(m, "µs"),
-        m if m < 1e6 => three_digits(m / 1e3, "ms"),
-        m => three_digits(m / 1e6, "s"),
-    }
-}
-
-fn bytes(n: u64) -> String {
-    match n as f64 / 1024.0 {
-        kib if kib < 1024.0 => three_digits(kib, "KiB"),
-        kib => three_digits(kib / 1024.0, "MiB"),
-    }
-}
-
-fn three_digits(x: f64, unit: &str) -> String {
-    let decimals = if x < 9.995 {
-        2
-    } else if x < 99.95 {
-        1
-    } else {
-        0
-    };
-    format!("{x:.decimals$} {unit}")
 }

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use rustix::process::{Signal, set_parent_process_death_signal};
 
+use crate::figures::thousands;
 use crate::limits::{self, Limit};
 use crate::meter::{Meter, Plan};
 use crate::outcome::Outcome;
-use crate::report::thousands;
 use crate::{Options, Side, flags, greenlets, threads};
 
 /// How often the progress line and the look at memory and threads are renewed.
