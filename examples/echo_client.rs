@@ -59,7 +59,7 @@ fn run(addr: &str, connections: usize, requests: usize, size: usize) -> io::Resu
     let mut latency = Histogram::<u64>::new(3).map_err(io::Error::other)?;
     for client in vervet::join_all(clients) {
         for round_trip in client.map_err(|_| io::Error::other("a client panicked"))?? {
-            latency.saturating_record(round_trip.as_micros() as u64);
+            latency.record(round_trip.as_micros() as u64).map_err(io::Error::other)?;
         }
     }
     let rate = latency.len() as f64 / began.elapsed().as_secs_f64();
