@@ -9,9 +9,10 @@
 use std::fmt::Display;
 use std::process::{Command, ExitCode};
 
-use rustix::time::{ClockId, clock_gettime};
 use vervet::coroutine::{Generator, Yielder};
 
+#[path = "../common/cpu.rs"]
+mod cpu;
 #[path = "../common/flags.rs"]
 mod flags;
 
@@ -42,12 +43,6 @@ fn producer(items: u64, consuming: &mut Generator<u64, u64>) -> Option<u64> {
     total
 }
 
-/// What this process has used: its neighbours' load does not count.
-fn cpu_seconds() -> f64 {
-    let used = clock_gettime(ClockId::ProcessCPUTime);
-    used.tv_sec as f64 + used.tv_nsec as f64 / 1e9
-}
-
 fn show(who: &str, items: u64, seconds: f64, total: impl Display) {
     let each = seconds * 1e9 / items as f64;
     println!("{who}: {items} sends in {seconds:.3} s, {each:.1} ns each; the sum is {total}");
@@ -65,9 +60,9 @@ fn main() -> ExitCode {
     }
     let mut consuming = Generator::with_input(move |yielder| consumer(yielder, depth));
     consuming.next();
-    let start = cpu_seconds();
+    let start = cpu::used();
     let total = producer(items, &mut consuming).unwrap_or(0);
-    let ours = cpu_seconds() - start;
+    let ours = (cpu::used() - start).as_secs_f64();
     show("vervet", items, ours, total);
     let python =
         Command::new("python3").args(["-c", PYTHON, &items.to_string(), &depth.to_string()]).output();
