@@ -4,13 +4,15 @@
 mod child;
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/program.rs"]
+mod program;
 
 mod backlog;
 mod keepalive;
 mod kill;
+mod load;
 mod nginx;
 mod pool;
-mod programs;
 mod receive;
 mod redis;
 mod send;

@@ -7,7 +7,8 @@ use std::time::Duration;
 use vervet::cosocket::{self, ConnectOptions, Error, Peer, TcpSocket};
 
 use crate::common::checked;
-use crate::programs::{Failed, Program, load};
+use crate::load::{Failed, load};
+use crate::program::Program;
 use crate::unix::{TempPath, path};
 
 const CONNECTIONS: usize = 20;

@@ -1,34 +1,16 @@
 //! Against a redis-server.
 
 use std::io::{ErrorKind, Write as _};
-use std::process::Command;
 use std::time::Duration;
 
 use vervet::cosocket::{self, ConnectOptions, Error, Pattern, ReceiveError, SendError, TcpSocket};
 
 use crate::common::{checked, eventually, parked};
-use crate::programs::{Failed, Program, load};
+use crate::load::{Failed, load};
+use crate::program::Program;
 
 const CONNECTIONS: usize = 20;
 const REQUESTS: usize = 10_000;
-
-fn start(test: &str) -> Option<Program> {
-    Program::start(test, "redis-server", |port| {
-        let mut command = Command::new("redis-server");
-        command.args([
-            "--port",
-            &port.to_string(),
-            "--bind",
-            "127.0.0.1",
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-        ]);
-        command.current_dir(std::env::temp_dir());
-        command
-    })
-}
 
 /// A command of words, as redis wants it.
 fn packed(words: &[&str]) -> String {
@@ -69,7 +51,7 @@ fn info(port: u16, field: &str) -> usize {
 #[test]
 fn every_kind_of_answer() {
     checked(|| {
-        let Some(server) = start("redis::every_kind_of_answer") else { return };
+        let Some(server) = Program::redis("redis::every_kind_of_answer") else { return };
         let mut sock = cosocket::connect(("127.0.0.1", server.port), ConnectOptions::new()).unwrap();
         let mut ask = |words: &[&str]| ask(&mut sock, words).unwrap();
         assert_eq!(ask(&["PING"]).unwrap(), "PONG");
@@ -84,7 +66,9 @@ fn every_kind_of_answer() {
 #[test]
 fn ten_thousand_requests_over_twenty_connections() {
     checked(|| {
-        let Some(server) = start("redis::ten_thousand_requests_over_twenty_connections") else { return };
+        let Some(server) = Program::redis("redis::ten_thousand_requests_over_twenty_connections") else {
+            return;
+        };
         let port = server.port;
         let request = move |number: usize| {
             let options = ConnectOptions::new().pool_size(CONNECTIONS).backlog(1000);
@@ -110,7 +94,7 @@ fn ten_thousand_requests_over_twenty_connections() {
 fn the_server_is_restarted_in_between() {
     checked(|| {
         let test = "redis::the_server_is_restarted_in_between";
-        let Some(mut server) = start(test) else { return };
+        let Some(mut server) = Program::redis(test) else { return };
         let port = server.port;
         // Two whose answer never comes.
         let waiting = [(); 2].map(|()| {

@@ -9,7 +9,8 @@ use httparse::{EMPTY_HEADER, Response, Status};
 
 use crate::child::{self, raise_fd_limit, say, stress_time};
 use crate::common::{LIMIT, checked};
-use crate::{installed, serve};
+use crate::program::installed;
+use crate::serve;
 
 /// Receives one reply, whatever it comes through: its status and its body.
 pub(crate) fn receive(stream: &mut impl Read) -> (u16, String) {

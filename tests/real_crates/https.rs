@@ -17,7 +17,8 @@ use vervet::net::{TcpListener, TcpStream};
 
 use crate::common::{checked, in_both, over, parked};
 use crate::http::get;
-use crate::{Example, child, installed, serve};
+use crate::program::installed;
+use crate::{Example, child, serve};
 
 /// Many of TLS's records, and more than socket buffers hold.
 const MUCH: usize = 8 << 20;

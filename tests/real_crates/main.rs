@@ -13,6 +13,8 @@ mod child;
 mod common;
 #[path = "../common/example.rs"]
 mod example;
+#[path = "../common/program.rs"]
+mod program;
 
 mod http;
 mod https;
@@ -34,19 +36,6 @@ fn serve(name: &'static str, args: &[&str], before: &str) -> (Example, String) {
     let rest = line.strip_prefix(before).unwrap_or_else(|| panic!("{line:?}"));
     let addr = rest.split_once('/').map_or(rest, |(addr, _)| addr);
     (server, addr.to_owned())
-}
-
-/// Whether that program can be started. Where everything has to be tested it must; elsewhere `test` says that it could not.
-fn installed(test: &str, program: &str) -> bool {
-    match Command::new(program).arg("--version").output() {
-        Ok(_) => true,
-        Err(error) => {
-            let why = format!("{program} cannot be started: {error}");
-            assert!(std::env::var("CI").as_deref() != Ok("true"), "{why}");
-            child::skip(test, &why);
-            false
-        }
-    }
 }
 
 #[test]

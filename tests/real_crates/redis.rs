@@ -1,8 +1,7 @@
 //! redis-protocol: its frames, to and from a redis-server that the tests start.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::Ipv4Addr;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,55 +12,7 @@ use vervet::net::TcpStream;
 use vervet::sync::{Mutex, mpsc};
 
 use crate::common::{checked, eventually, over, parked};
-use crate::installed;
-
-/// A redis-server of one's own, which keeps nothing. Gone with its test.
-struct Server {
-    process: Child,
-    port: u16,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-impl Server {
-    /// `None` where there is none to start, which is said.
-    fn start(test: &str) -> Option<Server> {
-        if !installed(test, "redis-server") {
-            return None;
-        }
-        // Somebody else may take the port that was free a moment ago.
-        let server = (0..10).find_map(|_| Server::start_on(free_port()));
-        Some(server.expect("a redis-server that finds a free port"))
-    }
-
-    fn start_on(port: u16) -> Option<Server> {
-        let mut command = Command::new("redis-server");
-        command.args(["--port", &port.to_string(), "--bind", "127.0.0.1"]);
-        command.args(["--save", "", "--appendonly", "no"]);
-        command.current_dir(std::env::temp_dir()).stdin(Stdio::null()).stdout(Stdio::piped());
-        let process = command.spawn().unwrap();
-        let mut server = Server { process, port };
-        let mut log = BufReader::new(server.process.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let ready = log.any(|line| line.contains("Ready to accept connections"));
-        // What it has to say later goes nowhere, and must not hold it up.
-        std::thread::spawn(move || log.for_each(drop));
-        ready.then_some(server)
-    }
-
-    fn connect(&self) -> Connection {
-        connect(self.port)
-    }
-}
-
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    listener.local_addr().unwrap().port()
-}
+use crate::program::Program;
 
 struct Connection {
     stream: TcpStream,
@@ -114,8 +65,8 @@ fn ok() -> Frame {
 fn a_pipeline_has_a_writer_and_a_reader() {
     const COMMANDS: usize = 5000;
     checked(|| {
-        let Some(server) = Server::start("redis::a_pipeline_has_a_writer_and_a_reader") else { return };
-        let mut connection = server.connect();
+        let Some(server) = Program::redis("redis::a_pipeline_has_a_writer_and_a_reader") else { return };
+        let mut connection = connect(server.port);
         let mut stream = connection.stream.try_clone().unwrap();
         let writer = vervet::spawn(move || {
             let one = |i| [packed(&format!("SET key{i} value{i}")), packed(&format!("GET key{i}"))].concat();
@@ -144,7 +95,7 @@ fn a_pipeline_has_a_writer_and_a_reader() {
 fn what_one_publishes_others_hear() {
     const MESSAGES: usize = 500;
     checked(|| {
-        let Some(server) = Server::start("redis::what_one_publishes_others_hear") else { return };
+        let Some(server) = Program::redis("redis::what_one_publishes_others_hear") else { return };
         let port = server.port;
         let (subscribed, ready) = mpsc::channel();
         let listeners = (0..10).map(|_| {
@@ -177,8 +128,8 @@ fn what_one_publishes_others_hear() {
 fn a_thousand_share_twenty_connections() {
     const EACH: usize = 5;
     checked(|| {
-        let Some(server) = Server::start("redis::a_thousand_share_twenty_connections") else { return };
-        let pool: Vec<_> = (0..20).map(|_| Mutex::new(server.connect())).collect();
+        let Some(server) = Program::redis("redis::a_thousand_share_twenty_connections") else { return };
+        let pool: Vec<_> = (0..20).map(|_| Mutex::new(connect(server.port))).collect();
         let pool = Arc::new(pool);
         let greenlets = (0..1000).map(|i| {
             let pool = Arc::clone(&pool);
@@ -207,11 +158,11 @@ fn a_thousand_share_twenty_connections() {
 #[test]
 fn a_kill_closes_the_connection_and_releases_the_lock() {
     checked(|| {
-        let Some(server) = Server::start("redis::a_kill_closes_the_connection_and_releases_the_lock") else {
+        let Some(server) = Program::redis("redis::a_kill_closes_the_connection_and_releases_the_lock") else {
             return;
         };
         let port = server.port;
-        let mut observer = server.connect();
+        let mut observer = connect(server.port);
         let alone = clients(&mut observer);
         let slot = Arc::new(Mutex::new(None));
         let (at_work, theirs) = (Arc::clone(&slot), Arc::clone(&slot));
