@@ -1,11 +1,21 @@
 //! Runs every example as its user would, and looks at what it prints, answers and refuses.
 
+#[path = "child/mod.rs"]
+mod child;
 #[path = "examples/engines.rs"]
 mod engines;
 #[path = "common/example.rs"]
 mod example;
 #[path = "examples/gather.rs"]
 mod gather;
+#[path = "examples/io_models.rs"]
+mod io_models;
+#[path = "common/program.rs"]
+mod program;
+#[path = "examples/redis_pool.rs"]
+mod redis_pool;
+#[path = "examples/rpc.rs"]
+mod rpc;
 #[path = "examples/servers.rs"]
 mod servers;
 
@@ -200,7 +210,9 @@ fn producer_consumer_cooks_what_was_ordered() {
 
 #[test]
 fn examples_of_the_toolbox_refuse_what_they_do_not_know() {
-    for name in ["many_sleeps", "fetch_all", "crawler", "producer_consumer", "gather"] {
+    const THEY: [&str; 8] =
+        ["many_sleeps", "fetch_all", "crawler", "producer_consumer", "gather", "rpc", "io_models", "redis_pool"];
+    for name in THEY {
         assert!(start(name, &["--help"]).end().succeeded().contains("--"));
         start(name, &["--colour", "green"]).end().refused(2, "--colour");
         start(name, &["stray"]).end().refused(2, "stray");
@@ -209,6 +221,9 @@ fn examples_of_the_toolbox_refuse_what_they_do_not_know() {
     }
     start("many_sleeps", &["--naps", "many"]).end().refused(2, "--naps");
     start("fetch_all", &["--sites", "many"]).end().refused(2, "--sites");
+    start("rpc", &["--calls", "many"]).end().refused(2, "--calls");
+    start("io_models", &["--connections", "0"]).end().refused(2, "--connections");
+    start("redis_pool", &["--requests", "many"]).end().refused(2, "--requests");
     start("crawler", &["--at-once", "many"]).end().refused(2, "--at-once");
     start("producer_consumer", &["--cooks", "many"]).end().refused(2, "--cooks");
 }

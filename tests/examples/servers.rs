@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use crate::example::{Example, binary, start_as};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Its greenlets are to be vervet's own, whatever this run's are.
-fn run(name: &'static str, args: &[&str]) -> Example {
+pub(crate) fn run(name: &'static str, args: &[&str]) -> Example {
     start_as(name, Command::new(binary(name)).args(args).env_remove("VERVET_SCHEDULER"))
 }
 
