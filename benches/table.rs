@@ -16,6 +16,9 @@ const OF_SCHEDULERS: &str = "scheduler/";
 /// And for those.
 const SWITCHES: [&str; 2] = ["vervet", "corosensei"];
 const OF_SWITCHES: &str = "coroutine/";
+/// And for those: all calls at once, and one after another.
+const ORDERS: [&str; 2] = ["vervet", "in_turn"];
+const OF_ORDERS: &str = "rpc/";
 /// What one and the same coroutine of may's does through vervet's sockets, and through may's.
 const VISITOR: &str = SCHEDULERS[2];
 const OWN: &str = SCHEDULERS[3];
@@ -35,9 +38,12 @@ fn main() -> io::Result<()> {
         table.into_iter().partition(|((case, ..), _)| case.starts_with(OF_SCHEDULERS));
     let (switches, rivals): (Table, Table) =
         rivals.into_iter().partition(|((case, ..), _)| case.starts_with(OF_SWITCHES));
+    let (orders, rivals): (Table, Table) =
+        rivals.into_iter().partition(|((case, ..), _)| case.starts_with(OF_ORDERS));
     println!("{}\n", machine());
     print(&rivals, &RIVALS);
     print(&switches, &SWITCHES);
+    print(&orders, &ORDERS);
     print(&schedulers, &SCHEDULERS);
     println!("Median time for one; in brackets, as a multiple of {}'s.", RIVALS[0]);
     print_shim_cost(&schedulers);
