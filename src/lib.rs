@@ -71,6 +71,8 @@
 //! | values for all that is called or spawned from here | [`ScopedValue`] |
 //!
 //! Whoever comes from gevent finds each of its calls in [`docs/gevent.md`](https://docs.rs/crate/vervet/latest/source/docs/gevent.md).
+//! Whoever wants to know how it works finds it built in small programs, from coroutines up, in
+//! [`docs/book`](https://docs.rs/crate/vervet/latest/source/docs/book/README.md).
 //!
 //! # What blocks what
 //!
@@ -160,3 +162,22 @@ pub use select::wait;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/gevent.md")]
 struct GeventPage;
+
+/// So does that of the book, each chapter under its name.
+#[cfg(doctest)]
+mod book {
+    #[doc = include_str!("../docs/book/1-coroutine.md")]
+    struct Coroutine;
+    #[doc = include_str!("../docs/book/2-event-loop.md")]
+    struct EventLoop;
+    #[doc = include_str!("../docs/book/3-marriage.md")]
+    struct Marriage;
+    #[doc = include_str!("../docs/book/4-greenlets.md")]
+    struct Greenlets;
+    #[doc = include_str!("../docs/book/5-scheduler.md")]
+    struct Scheduler;
+    #[doc = include_str!("../docs/book/6-monkey.md")]
+    struct Monkey;
+    #[doc = include_str!("../docs/book/solutions.md")]
+    struct Solutions;
+}
