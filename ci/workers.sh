@@ -17,6 +17,7 @@ declare -A left_out=(
     [sync_stress]="chooses its number of workers"
     [sync_wake]="chooses its number of workers"
     [parity]="compares what std and vervet have; nothing of it runs"
+    [book]="reads pages; nothing of it runs"
     [examples]="looks at what examples print; they use what the others test"
     [idle]="measures, for seconds, what does not depend on it"
     [million]="measures, for half a minute, what does not depend on it"
