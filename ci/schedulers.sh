@@ -33,6 +33,7 @@ examples many_sleeps_takes_as_long_as_the_longest $own_program
 examples producer_consumer_cooks_what_was_ordered $own_program
 fairness one_yield_lets_new_greenlets_run $order
 fs neighbours::long_reads_do_not_hold_neighbours_up $neighbours
+future places::local_ones_share_what_is_not_send $local_
 gevent kills::kill_before_first_run $local_
 gevent kills::kill_waits $local_
 gevent kills::kill_without_waiting $local_

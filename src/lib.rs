@@ -65,6 +65,9 @@
 //! | blocking code that is not vervet's | [`threadpool`], or [`offload`] for one call |
 //! | servers with a limit and an orderly end | [`server`]: `StreamServer` (TCP, unix, TLS with the feature `tls`), `DatagramServer` |
 //! | functions that stop in the middle and go on later | [`coroutine`]: Lua's coroutines, Python's generators, greenlet's switch |
+//! | handlers for events, timers and fds | [`event_engine`], in no order, in that of each key, or one after the other |
+//! | multiplexing by hand | [`select::poll`], [`select::select`](crate::select::select()), [`select::Poller`] |
+//! | futures, and async code beside it | [`future`]: `block_on`, `spawn_on_greenlet`; `greenlet.await` |
 //! | connections that are kept for the next one, and protocols by pattern | [`cosocket`], after OpenResty's |
 //! | names, and the best of several addresses | [`net::resolver`], [`net::connect_happy`] |
 //! | Ctrl-C and its kin | [`signal`] |

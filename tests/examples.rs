@@ -210,8 +210,16 @@ fn producer_consumer_cooks_what_was_ordered() {
 
 #[test]
 fn examples_of_the_toolbox_refuse_what_they_do_not_know() {
-    const THEY: [&str; 8] =
-        ["many_sleeps", "fetch_all", "crawler", "producer_consumer", "gather", "rpc", "io_models", "redis_pool"];
+    const THEY: [&str; 8] = [
+        "many_sleeps",
+        "fetch_all",
+        "crawler",
+        "producer_consumer",
+        "gather",
+        "rpc",
+        "io_models",
+        "redis_pool",
+    ];
     for name in THEY {
         assert!(start(name, &["--help"]).end().succeeded().contains("--"));
         start(name, &["--colour", "green"]).end().refused(2, "--colour");

@@ -254,6 +254,13 @@ pub(crate) fn call_back(callback: Callback, exit: Exit, control: &Control) {
     }
 }
 
+/// Tells those who wait for a greenlet that it is over. Among them may be foreign code, the waker of a task: its panic is its own.
+pub(crate) fn release(control: &Control) {
+    if !contain(|| control.exit.release()) {
+        log::error!("the waker of a task that awaits greenlet {} panicked", control.id);
+    }
+}
+
 /// For the overflow handler: the greenlet that runs on this thread. Async-signal-safe: a thread-local without lazy
 /// initialisation, and plain loads.
 fn running_stack(address: usize) -> Option<OverflowInfo> {

@@ -1,6 +1,6 @@
 //! Pools of threads on which blocking code runs: the runtime's own, so that a worker never blocks, and those of the layers above.
 //!
-//! Uses nothing of the crate. Runs jobs and knows nothing of greenlets: who waits for a job is woken by the job itself.
+//! Uses nothing of the crate but `runtime::contain`. Runs jobs and knows nothing of greenlets: who waits for a job is woken by the job itself.
 //!
 //! A pool starts a thread when a job arrives and no thread is idle, up to a bound; beyond it jobs queue, first in, first
 //! out. An idle thread sleeps without ticking and leaves after its keep-alive.
@@ -30,7 +30,6 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -379,14 +378,11 @@ impl<J> Seat<J> {
     }
 }
 
-/// Runs `job` and outlives its panic, and the panic of the payload's destructor.
+/// Runs `job` and outlives its panic.
 pub(crate) fn outlive(job: impl FnOnce()) {
-    let Err(payload) = catch_unwind(AssertUnwindSafe(job)) else { return };
-    // Its own panics it would have reported.
-    log::error!("a destructor of a job panicked");
-    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        // A destructor that panicked with something to destroy: no third chance.
-        mem::forget(again);
+    if !super::contain(job) {
+        // Its own panics it would have reported.
+        log::error!("a destructor of a job panicked");
     }
 }
 

@@ -203,3 +203,28 @@ fn auto_traits() {
     unpin::<Within<Around, Pending>>();
     debug::<Within<Around, Pending>>();
 }
+
+#[test]
+fn a_waker_that_panics_harms_nobody() {
+    struct Nasty;
+    impl Wake for Nasty {
+        fn wake(self: Arc<Nasty>) {
+            fail("from the waker");
+        }
+    }
+    checked(|| {
+        let mut greenlets: Vec<_> = (0..16).map(|_| sleeper()).collect();
+        let waker = Waker::from(Arc::new(Nasty));
+        for greenlet in &mut greenlets {
+            assert!(Pin::new(greenlet).poll(&mut Context::from_waker(&waker)).is_pending());
+        }
+        greenlets.iter().for_each(|greenlet| greenlet.kill());
+        for greenlet in greenlets {
+            over(&greenlet.handle());
+            assert!(block_on(greenlet).unwrap_err().is_killed());
+        }
+        // All workers are there still.
+        let neighbours: Vec<_> = (0..64).map(|n| vervet::spawn(move || n)).collect();
+        assert!(neighbours.into_iter().map(|neighbour| neighbour.join().unwrap()).eq(0..64));
+    });
+}

@@ -136,7 +136,7 @@ impl Worker {
         self.shared.counters.finished.add(1);
         // SAFETY: we have the greenlet.
         unsafe { block.forget_dead_parent() };
-        block.exit.release();
+        runtime::release(&block);
     }
 }
 

@@ -158,5 +158,5 @@ fn leave(control: &Control) {
     runtime.counters_elsewhere.finished.add_shared(1);
     // SAFETY: it is over, and we have it.
     unsafe { control.forget_dead_parent() };
-    control.exit.release();
+    runtime::release(control);
 }
