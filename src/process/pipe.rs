@@ -10,8 +10,8 @@ use std::process::Stdio;
 use crate::fs::stream::Stream;
 use crate::sys::file::Kind;
 use crate::sys::rw;
-use crate::wait;
-use crate::wait::io::{Attempt, until_either};
+use crate::wait::io::{Attempt, PollEvents, PollFd, until_any};
+use crate::wait::{self, Reason};
 
 /// The end of a pipe.
 struct Pipe {
@@ -177,7 +177,8 @@ pub(super) fn read_both(
     mut stderr: ChildStderr,
     err: &mut Vec<u8>,
 ) -> io::Result<()> {
-    let stdout_ended = until_either([stdout.as_fd(), stderr.as_fd()], || {
+    let mut fds = [stdout.as_fd(), stderr.as_fd()].map(|fd| PollFd::from_borrowed_fd(fd, PollEvents::IN));
+    let stdout_ended = until_any(&mut fds, Reason::Read, || {
         if drain(&stdout.0, out)? {
             return Ok(Attempt::Done(true));
         }

@@ -14,6 +14,11 @@
 //! **Generations.** An event carries the fd's number and its slot's generation. `close` raises the generation, so
 //! an event of the old owner that is still in a worker's hands never reaches the new one.
 //!
+//! **Kept.** The owner of a kept fd calls `close` before the number can mean anything else, so its registration stays until
+//! then. Of any other fd nobody tells us when it is closed. Such a registration is held by those who look at the fd, each of them
+//! sees to it that it is still there, and it ends with the last: nothing is left that could be taken for that of the next fd
+//! of that number.
+//!
 //! **Drained.** A short count proves that the kernel's buffer is empty (or full). The next call may then wait for the
 //! next edge without trying first, which saves a system call per request. Not once the peer has hung up, or has sent
 //! urgent data: that edge may have come together with the data, and there will be no other.
@@ -48,6 +53,8 @@ pub(crate) struct Slot {
     odd: AtomicBool,
     /// Raised by each `close`.
     epoch: AtomicU32,
+    /// Its owner calls `close`. Changed under the lock, and what counts is read there.
+    kept: AtomicBool,
     inner: Mutex<Inner>,
 }
 
@@ -57,6 +64,19 @@ struct Inner {
     /// The worker whose epoll instance has it.
     registered: Option<u32>,
     waiters: [Wakers; 2],
+    /// How many look at it, waiting or about to look again.
+    lookers: u32,
+}
+
+/// Who waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// One who knows that the fd is kept.
+    Owner,
+    /// One who looks at it. Once enqueued he holds the registration, until `release`.
+    Looker,
+    /// A looker who holds it.
+    Holder,
 }
 
 /// What `Slot::enqueue` did.
@@ -70,15 +90,29 @@ pub(crate) enum Enqueued {
     AlwaysReady,
 }
 
+impl Inner {
+    /// Whether nobody waits, and no more than so many look.
+    fn is_unused(&self, lookers: u32) -> bool {
+        self.lookers <= lookers && self.waiters.iter().all(Wakers::is_empty)
+    }
+
+    /// By which an event finds the slot, and tells whether it is still meant for it.
+    fn mark(&self, fd: BorrowedFd<'_>) -> u64 {
+        u64::from(self.generation) << 32 | u64::from(fd.as_raw_fd() as u32)
+    }
+}
+
 impl Slot {
     fn new() -> Slot {
-        let inner = Inner { generation: 0, registered: None, waiters: [Wakers::new(), Wakers::new()] };
+        let inner =
+            Inner { generation: 0, registered: None, waiters: [Wakers::new(), Wakers::new()], lookers: 0 };
         Slot {
             sequence: [AtomicU32::new(0), AtomicU32::new(0)],
             drained: [AtomicU64::new(0), AtomicU64::new(0)],
             reported_to: AtomicU32::new(NOBODY),
             odd: AtomicBool::new(false),
             epoch: AtomicU32::new(0),
+            kept: AtomicBool::new(false),
             inner: Mutex::new(inner),
         }
     }
@@ -105,37 +139,79 @@ impl Slot {
         }
     }
 
-    /// Registers `waker` for the next event, and the fd itself with `epoll` of `worker` if need be.
+    /// Says that the owner of this fd will call `close`.
+    #[inline]
+    pub(crate) fn keep(&self, fd: BorrowedFd<'_>) {
+        // Relaxed: whoever is told an older truth takes the lock, or pays for registering more often.
+        if !self.kept.load(Ordering::Relaxed) {
+            self.begin_to_keep(fd);
+        }
+    }
+
+    #[cold]
+    fn begin_to_keep(&self, fd: BorrowedFd<'_>) {
+        let mut inner = self.lock();
+        // Race "closed behind our back": who waits here may mean an earlier owner of the number. All look again, and the fd is
+        // registered anew.
+        if let Some(runtime) = super::running()
+            && self.unregister(&mut inner, fd.as_raw_fd(), runtime)
+        {
+            self.stir(&mut inner);
+        }
+        self.kept.store(true, Ordering::Relaxed);
+    }
+
+    /// Registers `waker` for the next event of those directions that have a sequence number in `wanted`, and the fd itself with
+    /// `epoll` of `worker` if need be.
     pub(crate) fn enqueue(
         &self,
         fd: BorrowedFd<'_>,
-        direction: usize,
-        sequence: u32,
+        wanted: [Option<u32>; 2],
         waker: Waker,
         (runtime, worker): (&Runtime, u32),
+        who: Who,
     ) -> io::Result<Enqueued> {
         let mut inner = self.lock();
-        if self.sequence[direction].load(Ordering::Relaxed) != sequence {
+        let changed = |direction: usize| {
+            wanted[direction].is_some_and(|seen| seen != self.sequence[direction].load(Ordering::Relaxed))
+        };
+        if changed(READ) || changed(WRITE) {
             return Ok(Enqueued::Changed);
         }
         if let Some(old) = inner.registered
             && old != worker
         {
-            // Nobody else waits: the registration comes here, so that no other worker has to be up for our events.
-            if inner.waiters.iter().all(Wakers::is_empty) {
-                runtime.worker(old).epoll.remove(fd.as_raw_fd());
-                inner.registered = None;
+            // Nobody else waits: the registration comes here, so that no other worker has to be up for our events. Not from
+            // under somebody who holds it: two could take it from each other for ever, as each new one reports what holds.
+            if inner.is_unused(u32::from(who == Who::Holder)) {
+                self.unregister(&mut inner, fd.as_raw_fd(), runtime);
             }
         }
-        if inner.registered.is_none() {
-            let mark = u64::from(inner.generation) << 32 | u64::from(fd.as_raw_fd() as u32);
-            if !runtime.worker(worker).epoll.add(fd, mark)? {
-                return Ok(Enqueued::AlwaysReady);
+        let added = match inner.registered {
+            Some(at) if who == Who::Looker && !self.kept.load(Ordering::Relaxed) => {
+                runtime.worker(at).epoll.renew(fd, inner.mark(fd))
             }
-            inner.registered = Some(worker);
-            self.reported_to.store(worker, Ordering::Relaxed);
+            Some(_) => Ok(true),
+            None => self.register(&mut inner, fd, (runtime, worker)),
+        };
+        match added {
+            Ok(true) => inner.lookers += u32::from(who == Who::Looker),
+            refused => {
+                if self.unregister(&mut inner, fd.as_raw_fd(), runtime) {
+                    // It was another file's, for which others may wait.
+                    self.stir(&mut inner);
+                }
+                return refused.map(|_| Enqueued::AlwaysReady);
+            }
         }
-        inner.waiters[direction].push(waker);
+        match wanted {
+            [Some(_), Some(_)] => {
+                inner.waiters[READ].push(waker.clone());
+                inner.waiters[WRITE].push(waker);
+            }
+            [None, _] => inner.waiters[WRITE].push(waker),
+            [_, None] => inner.waiters[READ].push(waker),
+        }
         Ok(Enqueued::Yes)
     }
 
@@ -144,9 +220,51 @@ impl Slot {
         self.epoch.load(Ordering::Acquire)
     }
 
-    /// Takes a waiter out again.
-    pub(crate) fn forget(&self, direction: usize, wait: WaitId) {
-        self.lock().waiters[direction].remove(wait);
+    /// Takes a waiter out again, of both directions, once.
+    pub(crate) fn forget(&self, wait: WaitId) {
+        self.lock().waiters.iter_mut().for_each(|waiters| waiters.remove(wait));
+    }
+
+    /// A holder looks no more.
+    pub(crate) fn release(&self, fd: RawFd, runtime: &Runtime) {
+        let mut inner = self.lock();
+        inner.lookers -= 1;
+        if !self.kept.load(Ordering::Relaxed) && inner.is_unused(0) {
+            self.unregister(&mut inner, fd, runtime);
+        }
+    }
+
+    /// `Ok(false)`: the fd cannot be polled.
+    fn register(
+        &self,
+        inner: &mut Inner,
+        fd: BorrowedFd<'_>,
+        (runtime, worker): (&Runtime, u32),
+    ) -> io::Result<bool> {
+        let added = runtime.worker(worker).epoll.add(fd, inner.mark(fd));
+        if matches!(added, Ok(true)) {
+            inner.registered = Some(worker);
+            self.reported_to.store(worker, Ordering::Relaxed);
+        }
+        added
+    }
+
+    /// Whether it was registered.
+    fn unregister(&self, inner: &mut Inner, fd: RawFd, runtime: &Runtime) -> bool {
+        let Some(worker) = inner.registered.take() else { return false };
+        runtime.worker(worker).epoll.remove(fd);
+        self.reported_to.store(NOBODY, Ordering::Relaxed);
+        // What holds still is reported when it is registered again.
+        self.odd.store(false, Ordering::Relaxed);
+        true
+    }
+
+    /// Makes all who wait look again.
+    fn stir(&self, inner: &mut Inner) {
+        for direction in [READ, WRITE] {
+            self.sequence[direction].fetch_add(1, Ordering::Release);
+            inner.waiters[direction].wake_all();
+        }
     }
 
     fn event(&self, generation: u32, event: Event) {
@@ -244,11 +362,9 @@ pub(crate) fn close(fd: RawFd, duplicated: bool, runtime: &Runtime) {
         slot.reported_to.store(NOBODY, Ordering::Relaxed);
         slot.odd.store(false, Ordering::Relaxed);
     }
+    slot.kept.store(false, Ordering::Relaxed);
     slot.epoch.fetch_add(1, Ordering::Release);
-    for direction in [READ, WRITE] {
-        slot.sequence[direction].fetch_add(1, Ordering::Release);
-        inner.waiters[direction].wake_all();
-    }
+    slot.stir(&mut inner);
 }
 
 #[cfg(test)]

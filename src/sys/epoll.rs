@@ -32,6 +32,13 @@ pub(crate) struct Epoll {
 /// The registration that stands for the eventfd.
 const WAKE: u64 = u64::MAX;
 
+/// Whatever can be waited for on an fd, each time that it comes up.
+const BOTH_WAYS: epoll::EventFlags = epoll::EventFlags::IN
+    .union(epoll::EventFlags::OUT)
+    .union(epoll::EventFlags::RDHUP)
+    .union(epoll::EventFlags::PRI)
+    .union(epoll::EventFlags::ET);
+
 impl Epoll {
     pub(crate) fn new() -> io::Result<Epoll> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
@@ -46,12 +53,7 @@ impl Epoll {
     /// Registers `fd` for both directions, edge-triggered, with `data` as its mark. `Ok(false)`: this kind of file
     /// cannot be polled (it is always ready).
     pub(crate) fn add(&self, fd: BorrowedFd<'_>, data: u64) -> io::Result<bool> {
-        let flags = epoll::EventFlags::IN
-            | epoll::EventFlags::OUT
-            | epoll::EventFlags::RDHUP
-            | epoll::EventFlags::PRI
-            | epoll::EventFlags::ET;
-        match epoll::add(&self.epoll, fd, epoll::EventData::new_u64(data), flags) {
+        match epoll::add(&self.epoll, fd, epoll::EventData::new_u64(data), BOTH_WAYS) {
             Ok(()) => {
                 self.registered.fetch_add(1, Ordering::Relaxed);
                 Ok(true)
@@ -59,10 +61,20 @@ impl Epoll {
             Err(Errno::PERM) => Ok(false),
             // Still registered from an earlier owner of this number and description: take it over.
             Err(Errno::EXIST) => {
-                epoll::modify(&self.epoll, fd, epoll::EventData::new_u64(data), flags)?;
+                epoll::modify(&self.epoll, fd, epoll::EventData::new_u64(data), BOTH_WAYS)?;
                 self.registered.fetch_add(1, Ordering::Relaxed);
                 Ok(true)
             }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Sees to it that `fd`, which was added, is still in, and adds it again if not: it may have been closed meanwhile, and the
+    /// number be another file's.
+    pub(crate) fn renew(&self, fd: BorrowedFd<'_>, data: u64) -> io::Result<bool> {
+        match epoll::add(&self.epoll, fd, epoll::EventData::new_u64(data), BOTH_WAYS) {
+            Ok(()) | Err(Errno::EXIST) => Ok(true),
+            Err(Errno::PERM) => Ok(false),
             Err(error) => Err(error.into()),
         }
     }

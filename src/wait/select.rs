@@ -158,6 +158,15 @@ impl<S: Source> Pollable for Arm<S> {
 /// # Cancellation
 /// Unwinds when killed or timed out, with nothing taken. Where nothing can unwind, answers `Cancelled`.
 pub(crate) fn select(arms: &mut [&mut dyn Pollable], deadline: u64) -> Result<Option<usize>, Cancelled> {
+    select_for((Reason::Select, 0), arms, deadline)
+}
+
+/// As `select`, shown to others as a wait for that reason and subject.
+pub(crate) fn select_for(
+    why: (Reason, u64),
+    arms: &mut [&mut dyn Pollable],
+    deadline: u64,
+) -> Result<Option<usize>, Cancelled> {
     super::enter()?;
     let (mut few, mut many);
     let order = if arms.len() <= FEW {
@@ -175,14 +184,19 @@ pub(crate) fn select(arms: &mut [&mut dyn Pollable], deadline: u64) -> Result<Op
         if deadline <= clock::now() {
             return Ok(None);
         }
-        if let Some(chosen) = wait(arms, order, deadline)? {
+        if let Some(chosen) = wait(why, arms, order, deadline)? {
             return Ok(Some(chosen));
         }
     }
 }
 
 /// One wait. Answers the arm to which something was handed over.
-fn wait(arms: &mut [&mut dyn Pollable], order: &[usize], deadline: u64) -> Result<Option<usize>, Cancelled> {
+fn wait(
+    (reason, subject): (Reason, u64),
+    arms: &mut [&mut dyn Pollable],
+    order: &[usize],
+    deadline: u64,
+) -> Result<Option<usize>, Cancelled> {
     let until = arms.iter().map(|arm| arm.due()).fold(deadline, u64::min);
     let arms = RefCell::new(arms);
     // The first so many in `order` have the waker.
@@ -210,7 +224,7 @@ fn wait(arms: &mut [&mut dyn Pollable], order: &[usize], deadline: u64) -> Resul
         }
         chosen
     };
-    super::park(Reason::Select, 0, until, register, |_| {
+    super::park(reason, subject, until, register, |_| {
         // The wait did not end by a wake, so nothing was handed over.
         unwatch();
     })?;

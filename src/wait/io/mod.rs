@@ -2,16 +2,22 @@
 //!
 //! Uses `wait::park`, the reactor and `sys::poll`.
 
+mod any;
+mod watch;
+
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::time::Instant;
 
+pub(crate) use self::any::{poll, until_any};
+pub use self::watch::Readiness;
+pub(crate) use self::watch::{Watch, is_readable};
 use super::context;
-use super::select::Source;
-use super::{Reason, Waker, cancel};
+use super::{Reason, cancel};
 use crate::runtime;
-use crate::runtime::reactor::{self, Enqueued, Slot};
-use crate::sys::{clock, errno, poll};
+use crate::runtime::reactor::{self, Enqueued, Slot, Who};
+pub use crate::sys::poll::{PollEvents, PollFd};
+use crate::sys::{clock, errno};
 
 /// What a caller waits for on an fd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +33,14 @@ impl Interest {
         match self {
             Interest::Read | Interest::Exit => reactor::READ,
             Interest::Write => reactor::WRITE,
+        }
+    }
+
+    /// What to poll for, from an OS thread.
+    fn events(self) -> PollEvents {
+        match self {
+            Interest::Read | Interest::Exit => PollEvents::IN | PollEvents::RDHUP,
+            Interest::Write => PollEvents::OUT,
         }
     }
 
@@ -60,7 +74,8 @@ pub(crate) enum Limit {
     Until(Option<Instant>),
 }
 
-/// Repeats `attempt` (which must never block) until it is done, waiting for `fd` in between.
+/// Repeats `attempt` (which must never block) until it is done, waiting for `fd` in between. The owner of `fd` must call `closing`
+/// before he closes it.
 ///
 /// In a greenlet the wait parks the greenlet; on an OS thread it blocks the thread in `poll`.
 ///
@@ -81,7 +96,10 @@ pub(crate) fn until<T>(
         Some((_, worker)) => Some((reactor::slot(fd.as_raw_fd())?, worker)),
         None => None,
     };
-    let epoch = slot.map_or(0, |(slot, _)| slot.epoch());
+    let epoch = slot.map_or(0, |(slot, _)| {
+        slot.keep(fd);
+        slot.epoch()
+    });
     let mut deadline = None;
     loop {
         let mut sequence = 0;
@@ -137,7 +155,8 @@ fn wait_in_greenlet(
     (sequence, epoch): (u32, u32),
     deadline: u64,
 ) -> io::Result<bool> {
-    let direction = interest.direction();
+    let mut wanted = [None; 2];
+    wanted[interest.direction()] = Some(sequence);
     let runtime = runtime::get();
     let worker = context::served().map_or(0, |(_, worker)| worker);
     let mut refused = Ok(Enqueued::Yes);
@@ -146,10 +165,10 @@ fn wait_in_greenlet(
         fd.as_raw_fd() as u64,
         deadline,
         |announced| {
-            refused = slot.enqueue(fd, direction, sequence, announced.waker(), (runtime, worker));
+            refused = slot.enqueue(fd, wanted, announced.waker(), (runtime, worker), Who::Owner);
             matches!(refused, Ok(Enqueued::Yes))
         },
-        |wait| slot.forget(direction, wait),
+        |wait| slot.forget(wait),
     )?;
     if refused? == Enqueued::AlwaysReady {
         // The kernel said would-block and cannot say when to come back: others first, then try again.
@@ -161,185 +180,25 @@ fn wait_in_greenlet(
     Ok(woken)
 }
 
-/// As `until`, for an attempt that reads from two fds at once, for as long as it takes.
-pub(crate) fn until_either<T>(
-    fds: [BorrowedFd<'_>; 2],
-    mut attempt: impl FnMut() -> io::Result<Attempt<T>>,
-) -> io::Result<T> {
-    super::enter()?;
-    loop {
-        let mut slots = None;
-        if super::in_greenlet() {
-            let both = [reactor::slot(fds[0].as_raw_fd())?, reactor::slot(fds[1].as_raw_fd())?];
-            slots = Some(both.map(|slot| (slot, slot.sequence(reactor::READ))));
-        }
-        match attempt()? {
-            Attempt::Done(value) | Attempt::Drained(value) => return Ok(value),
-            Attempt::WouldBlock => {}
-        }
-        match slots {
-            Some(slots) => wait_for_either(fds, slots)?,
-            None => {
-                let outer = context::with(|context| {
-                    cancel::deadline(context.cancellation(), cancel::unwinding(context))
-                });
-                if !poll::wait_either(fds, outer)? {
-                    super::checkpoint()?;
-                }
-            }
-        }
-    }
-}
-
-/// Parks the running greenlet until one of two fds may be readable.
-fn wait_for_either(fds: [BorrowedFd<'_>; 2], slots: [(&'static Slot, u32); 2]) -> io::Result<()> {
-    let runtime = runtime::get();
-    let worker = context::served().map_or(0, |(_, worker)| worker);
-    let mut refused = Ok(());
-    let mut waits = None;
-    let mut always_ready = false;
-    super::park(
-        Reason::Read,
-        fds[0].as_raw_fd() as u64,
-        super::NEVER,
-        |announced| {
-            waits = Some(announced.id());
-            for (fd, (slot, sequence)) in fds.into_iter().zip(slots) {
-                let waker = announced.waker();
-                match slot.enqueue(fd, reactor::READ, sequence, waker, (runtime, worker)) {
-                    Ok(Enqueued::Yes) => continue,
-                    Ok(Enqueued::Changed) => {}
-                    Ok(Enqueued::AlwaysReady) => always_ready = true,
-                    Err(error) => refused = Err(error),
-                }
-                // The other slot may have our waker already, so the wait has to be ended, not called off.
-                announced.waker().wake();
-            }
-            true
-        },
-        |wait| slots.iter().for_each(|(slot, _)| slot.forget(reactor::READ, wait)),
-    )?;
-    // One of them has woken us; the other would keep the waker until its next event.
-    if let Some(wait) = waits {
-        slots.iter().for_each(|(slot, _)| slot.forget(reactor::READ, wait));
-    }
-    refused?;
-    if always_ready {
-        super::yield_now(false)?;
-    }
-    Ok(())
-}
-
-/// Whether `fd` is readable at this moment; an end and an error count.
-pub(crate) fn is_readable(fd: BorrowedFd<'_>) -> bool {
-    poll::is_ready(fd, false)
-}
-
-/// A waker left with an fd. To be ended with the wait, whichever way that ends.
-#[derive(Debug)]
-pub(crate) struct Watch {
-    fd: RawFd,
-    direction: usize,
-    waker: Waker,
-}
-
-impl Watch {
-    /// Leaves `waker` to be woken when `fd` becomes readable, or is closed. `None`: it is readable already.
-    ///
-    /// # Errors
-    /// What registering with the reactor reports; `Unsupported` for an fd that is ready whatever happens.
-    pub(crate) fn readable(fd: BorrowedFd<'_>, waker: Waker) -> io::Result<Option<Watch>> {
-        match Watch::enqueue(fd, Interest::Read, waker)? {
-            Ok(watch) => Ok(Some(watch)),
-            Err(Enqueued::AlwaysReady) => Err(io::ErrorKind::Unsupported.into()),
-            Err(Enqueued::Changed | Enqueued::Yes) => Ok(None),
-        }
-    }
-
-    /// Leaves `waker`, unless the fd is ready already, or why ever else the reactor does not take it.
-    fn enqueue(fd: BorrowedFd<'_>, interest: Interest, waker: Waker) -> io::Result<Result<Watch, Enqueued>> {
-        let slot = reactor::slot(fd.as_raw_fd())?;
-        let direction = interest.direction();
-        let sequence = slot.sequence(direction);
-        // After the number was read: an edge that comes from now on changes it.
-        if poll::is_ready(fd, interest == Interest::Write) {
-            return Ok(Err(Enqueued::Changed));
-        }
-        let runtime = runtime::try_get()?;
-        let worker = context::served().map_or_else(|| runtime.any_index(), |(_, worker)| worker);
-        let enqueued = slot.enqueue(fd, direction, sequence, waker.clone(), (runtime, worker))?;
-        Ok(match enqueued {
-            Enqueued::Yes => Ok(Watch { fd: fd.as_raw_fd(), direction, waker }),
-            Enqueued::Changed | Enqueued::AlwaysReady => Err(enqueued),
-        })
-    }
-
-    /// Takes the waker out again.
-    pub(crate) fn end(self) {
-        if let Ok(slot) = reactor::slot(self.fd) {
-            slot.forget(self.direction, self.waker.wait());
-        }
-    }
-}
-
-/// Readiness of an fd, as one of several things to wait for: see [`readable`](crate::select::readable).
-#[derive(Debug)]
-pub struct Readiness<'a> {
-    fd: BorrowedFd<'a>,
-    interest: Interest,
-    epoch: Option<u32>,
-    watch: Option<Watch>,
-    failed: Option<io::Error>,
-}
-
-impl<'a> Readiness<'a> {
-    pub(crate) fn new(fd: BorrowedFd<'a>, interest: Interest) -> Readiness<'a> {
-        Readiness { fd, interest, epoch: None, watch: None, failed: None }
-    }
-}
-
-impl Source for Readiness<'_> {
-    type Output = io::Result<()>;
-
-    fn try_take(&mut self) -> Option<io::Result<()>> {
-        if let Some(error) = self.failed.take() {
-            return Some(Err(error));
-        }
-        match reactor::slot(self.fd.as_raw_fd()) {
-            Err(error) => return Some(Err(error)),
-            Ok(slot) if *self.epoch.get_or_insert(slot.epoch()) != slot.epoch() => {
-                return Some(Err(errno::closed()));
-            }
-            Ok(_) => {}
-        }
-        poll::is_ready(self.fd, self.interest == Interest::Write).then_some(Ok(()))
-    }
-
-    fn watch(&mut self, waker: Waker) -> bool {
-        match Watch::enqueue(self.fd, self.interest, waker) {
-            Ok(watch) => self.watch = watch.ok(),
-            Err(error) => self.failed = Some(error),
-        }
-        self.watch.is_some()
-    }
-
-    fn unwatch(&mut self) -> Option<io::Result<()>> {
-        if let Some(watch) = self.watch.take() {
-            watch.end();
-        }
-        None
-    }
-}
-
 /// Blocks the OS thread until `fd` may be ready, at most until `deadline` or the `timeout` around us.
 fn wait_on_thread(fd: BorrowedFd<'_>, interest: Interest, deadline: u64) -> io::Result<bool> {
-    let outer = context::with(|context| cancel::deadline(context.cancellation(), cancel::unwinding(context)));
-    let until = deadline.min(outer);
-    let ready = poll::wait(fd, interest == Interest::Write, until)?;
-    if !ready {
+    Ok(poll_on_thread(&mut [PollFd::from_borrowed_fd(fd, interest.events())], deadline)? > 0)
+}
+
+/// Polls as the kernel does, and is cut short by a `timeout` around us.
+fn poll_on_thread(fds: &mut [PollFd<'_>], deadline: u64) -> io::Result<usize> {
+    loop {
+        let outer =
+            context::with(|context| cancel::deadline(context.cancellation(), cancel::unwinding(context)));
+        let found = crate::sys::poll::wait(fds, deadline.min(outer))?;
+        if found > 0 {
+            return Ok(found);
+        }
         super::checkpoint()?;
+        if deadline <= clock::now() {
+            return Ok(0);
+        }
     }
-    Ok(ready || clock::now() < deadline)
 }
 
 /// To be called before an fd that `until` may have seen is closed or given away: wakes whoever waits on it with
