@@ -5,7 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::select;
+use super::choose::choose;
 use crate::wait::select::{Arm, Pollable, Source};
 use crate::wait::{self, NEVER};
 
@@ -97,7 +97,7 @@ impl<'a, R> Select<'a, R> {
     fn run(mut self, deadline: u64) -> Result<R, Select<'a, R>> {
         let chosen = {
             let mut arms: Vec<&mut dyn Pollable> = self.arms.iter_mut().map(|arm| arm.pollable()).collect();
-            select(&mut arms, deadline)
+            choose(&mut arms, deadline)
         };
         match chosen {
             Some(chosen) => {

@@ -1,7 +1,8 @@
 //! Waiting for the first of several things: items, permits, events, ends of greenlets, timers, fds.
 //!
 //! [`select!`](crate::select!) is for a handful of things that are known when the code is written, [`Select`] for a number that
-//! is known only when it runs, [`wait`](crate::wait()) for all (or the first few) of many.
+//! is known only when it runs, [`wait`](crate::wait()) for all (or the first few) of many. For fds alone there are, as in the
+//! kernel, [`poll`](poll()) and [`select`](select()) over a list, and [`Poller`] over a set that stays.
 //!
 //! | in `select!` | as a source | yields | when |
 //! |---|---|---|---|
@@ -15,6 +16,12 @@
 //! | `after(d)` | [`after`] | `()` | `d` has passed |
 //! | `readable(&fd)`, `writable(&fd)` | [`readable`], [`writable`] | `io::Result<()>` | a read or a write would not block |
 //!
+//! | over fds | takes | tells | costs |
+//! |---|---|---|---|
+//! | [`poll`](poll()) | a list of [`PollFd`]s | what was found, in each of them | as there are fds |
+//! | [`select`](select()) | three lists: to read, to write, exceptions | the positions of those that are ready, as [`Ready`] | as there are fds |
+//! | [`Poller`] | fds that were registered before, each with a key | [`Events`]: keys, and what was found | as there are events |
+//!
 //! An `Option` of a source is one that is never chosen while it is `None`: `condition.then(|| q.select_get())`.
 //!
 //! # What a selection leaves behind
@@ -22,8 +29,11 @@
 //! waited for; an item that was to be put is dropped with its source. Each source that is ready at once has the same chance.
 //! The costs of a selection grow with the number of sources; those of whoever makes one of them ready do not.
 
+mod choose;
 mod dynamic;
 mod fd;
+mod multiplex;
+mod poller;
 mod several;
 mod timer;
 #[macro_use]
@@ -31,9 +41,11 @@ mod macros;
 
 pub use self::dynamic::Select;
 pub use self::fd::{readable, writable};
+pub use self::multiplex::{Ready, poll, select};
+pub use self::poller::{Event, Events, EventsIter, Poller};
 pub use self::several::wait;
 pub use self::timer::{After, after, at};
-pub use crate::wait::io::Readiness;
+pub use crate::wait::io::{PollEvents, PollFd, Readiness, Trigger};
 pub use crate::wait::select::{Source, Waitable};
 
 /// What [`select!`](crate::select!) expands to. Not for use otherwise.
@@ -44,7 +56,7 @@ pub mod __private {
 
     /// Waits for one of the arms.
     pub fn select(arms: &mut [&mut dyn Pollable]) -> usize {
-        super::select(arms, NEVER).expect("there is no deadline")
+        super::choose::choose(arms, NEVER).expect("there is no deadline")
     }
 
     /// What the chosen arm has yielded.
@@ -54,14 +66,6 @@ pub mod __private {
 
     /// Which of the arms is ready now.
     pub fn try_select(arms: &mut [&mut dyn Pollable]) -> Option<usize> {
-        super::select(arms, 0)
+        super::choose::choose(arms, 0)
     }
-}
-
-use crate::wait::select::Pollable;
-use crate::wait::{self as waiting, cancel};
-
-/// As the engine's; where a cancellation cannot unwind there is no error to give, so it waits to the end.
-fn select(arms: &mut [&mut dyn Pollable], deadline: u64) -> Option<usize> {
-    cancel::see_through(|| waiting::select::select(arms, deadline))
 }

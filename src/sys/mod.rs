@@ -5,6 +5,7 @@
 pub(crate) mod address;
 pub(crate) mod clock;
 pub(crate) mod epoll;
+pub(crate) mod epoll_set;
 pub(crate) mod errno;
 pub(crate) mod file;
 pub(crate) mod futex;

@@ -3,6 +3,7 @@
 //! Uses `wait::park`, the reactor and `sys::poll`.
 
 mod any;
+mod set;
 mod watch;
 
 use std::io;
@@ -10,12 +11,16 @@ use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::time::Instant;
 
 pub(crate) use self::any::{poll, until_any};
+pub(crate) use self::set::Set;
 pub use self::watch::Readiness;
 pub(crate) use self::watch::{Watch, is_readable};
 use super::context;
 use super::{Reason, cancel};
 use crate::runtime;
 use crate::runtime::reactor::{self, Enqueued, Slot, Who};
+pub(crate) use crate::sys::epoll_set::Events;
+pub use crate::sys::epoll_set::Trigger;
+pub(crate) use crate::sys::errno::closed;
 pub use crate::sys::poll::{PollEvents, PollFd};
 use crate::sys::{clock, errno};
 
