@@ -10,6 +10,8 @@ mod example;
 mod gather;
 #[path = "examples/io_models.rs"]
 mod io_models;
+#[path = "examples/poll.rs"]
+mod poll;
 #[path = "common/program.rs"]
 mod program;
 #[path = "examples/redis_pool.rs"]

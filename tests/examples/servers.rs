@@ -24,20 +24,24 @@ fn serve(name: &'static str, more: &[&str], before: &str, after: &str) -> (Examp
     (server, addr)
 }
 
-struct Client {
+pub(crate) struct Client {
     stream: TcpStream,
     lines: BufReader<TcpStream>,
 }
 
 impl Client {
-    fn new(addr: &str) -> Client {
+    pub(crate) fn new(addr: &str) -> Client {
         let stream = TcpStream::connect(addr).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         Client { lines: BufReader::new(stream.try_clone().unwrap()), stream }
     }
 
-    fn say(&mut self, text: &str) {
-        self.stream.write_all(format!("{text}\n").as_bytes()).unwrap();
+    pub(crate) fn say(&mut self, text: &str) {
+        self.send(&format!("{text}\n"));
+    }
+
+    pub(crate) fn send(&mut self, text: &str) {
+        self.stream.write_all(text.as_bytes()).unwrap();
     }
 
     fn hear(&mut self) -> String {
@@ -46,7 +50,7 @@ impl Client {
         line.trim_end().to_owned()
     }
 
-    fn hears(&mut self, text: &str) {
+    pub(crate) fn hears(&mut self, text: &str) {
         assert_eq!(self.hear(), text);
     }
 }
