@@ -156,8 +156,9 @@ fn a_stream_with_the_number_of_an_fd_that_is_still_polled() {
 /// A vervet stream of that number is read from, and written to while it waits.
 fn reads_from(number: RawFd) {
     let mut others = Vec::new();
+    // std's, of which vervet hears nothing before it is read from.
     let (stream, _kept) = with_number(number, || {
-        let (ours, theirs) = UnixStream::pair().unwrap();
+        let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
         others.push(OwnedFd::from(theirs));
         ours.into()
     });

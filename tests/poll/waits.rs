@@ -235,6 +235,26 @@ fn what_holds_and_is_not_asked_for_keeps_nobody_busy() {
 }
 
 #[test]
+fn what_holds_and_is_not_asked_for_keeps_one_alone_not_busy() {
+    checked(|| {
+        let (ours, mut theirs) = tcp();
+        let (mine, mut mine_too) = used();
+        theirs.write_all(b"x").unwrap();
+        mine_too.write_all(b"x").unwrap();
+        for fd in [ours.as_raw_fd(), mine.as_raw_fd()] {
+            for events in [PollEvents::PRI, PollEvents::RDHUP, PollEvents::empty()] {
+                let waits = polling(fd, events);
+                let before = vervet::runtime::metrics().switches;
+                std::thread::sleep(SHORT);
+                let switches = vervet::runtime::metrics().switches - before;
+                assert!(switches < 20, "{switches} switches for {events:?}");
+                waits_on(waits);
+            }
+        }
+    });
+}
+
+#[test]
 fn neighbours_run_while_it_waits_and_while_it_never_waits() {
     checked(|| {
         let (ours, mut theirs) = UnixStream::pair().unwrap();
