@@ -7,8 +7,8 @@ use std::time::Duration;
 use vervet::os::unix::net::UnixStream;
 use vervet::select::{PollEvents, PollFd, poll, select};
 
+use super::fds::{count_up, event};
 use super::kernel::ours;
-use super::states::{count_up, event};
 use crate::common::{HOUR, checked, in_both, is_parked, over, parked};
 use crate::woken;
 

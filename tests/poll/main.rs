@@ -7,6 +7,7 @@ use common::{over, parked};
 use vervet::Greenlet;
 
 mod closed;
+mod fds;
 mod kernel;
 mod poller;
 mod select;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use vervet::select::{Event, Events, PollEvents, PollFd, Poller, Trigger, poll};
 
-use super::states::{count_up, event};
+use super::fds::{count_up, event};
 use crate::common::{HOUR, checked, in_both, over, parked};
 use crate::woken;
 

@@ -8,9 +8,9 @@ use std::time::Duration;
 use vervet::select::{Ready, select};
 
 use super::kernel;
-use super::states::{CHANGING, LASTING};
+use super::states::{CHANGING, LASTING, PATIENCE};
 use crate::common::someone::{Kind, Someone};
-use crate::common::{HOUR, LIMIT, checked, in_both, parked};
+use crate::common::{HOUR, checked, in_both, parked};
 use crate::{waits_on, woken};
 
 const AT_ONCE: Option<Duration> = Some(Duration::ZERO);
@@ -47,8 +47,8 @@ fn what_is_there_at_once() {
                     let kernel = kernel::select(lists).unwrap();
                     assert_eq!(ours(lists, AT_ONCE), kernel, "{name} in {lists:?}");
                     let nothing = kernel.iter().all(Vec::is_empty);
-                    let timeout = if nothing { Some(Duration::from_millis(1)) } else { None };
-                    assert_eq!(ours(lists, timeout), kernel, "{name} in {lists:?}");
+                    let timeout = if nothing { Duration::from_millis(1) } else { PATIENCE };
+                    assert_eq!(ours(lists, Some(timeout)), kernel, "{name} in {lists:?}");
                 }
             }
         });
@@ -62,7 +62,7 @@ fn all_of_them_in_all_lists() {
             let states: Vec<_> = LASTING.iter().map(|(_, make)| make()).collect();
             let fds: Vec<_> = states.iter().map(|state| state.fd).collect();
             let lists = [&fds[..], &fds[5..], &fds[10..]];
-            assert_eq!(ours(lists, None), kernel::select(lists).unwrap());
+            assert_eq!(ours(lists, Some(PATIENCE)), kernel::select(lists).unwrap());
         });
     });
 }
@@ -89,10 +89,16 @@ fn what_comes_while_it_waits() {
                 });
                 parked(&waits.handle(), "select");
                 state.change();
-                kernel::poll(&[(fd, *settled)], Some(LIMIT));
+                kernel::poll(&[(fd, *settled)], Some(PATIENCE));
                 let kernel = kernel::select(lists).unwrap();
                 if kernel != [const { Vec::new() }; 3] {
-                    assert_eq!(woken(waits), kernel, "{name} in {lists:?}");
+                    // As in the table of `poll`.
+                    let mut pairs = woken(waits).into_iter().zip(&kernel);
+                    assert!(
+                        pairs.all(|(early, late)| early.iter().all(|at| late.contains(at))),
+                        "{name} in {lists:?}"
+                    );
+                    assert_eq!(ours(lists, Some(PATIENCE)), kernel, "{name} in {lists:?}");
                 } else {
                     // A hang-up is no exception, for instance.
                     waits_on(waits);

@@ -1,20 +1,23 @@
 //! States that fds can be in, and what changes them.
 
 use std::fs::File;
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream, UdpSocket};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::io::{self, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use std::{io, thread};
 
-use rustix::event::{EventfdFlags, epoll, eventfd};
-use rustix::net::SendFlags;
-use rustix::time::{Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec};
+use rustix::event::epoll;
 use vervet::select::PollEvents;
 
+use super::fds::{
+    count_up, epoll_with, event, fill, reset, set, stream_socket, tcp, terminal, timer, urgent,
+};
 use super::kernel;
+
+/// For what the kernel does at once, if not at the same moment.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// An fd in some state, with all that keeps it so, and a change that may come.
 pub(crate) struct State {
@@ -91,15 +94,14 @@ pub(crate) const LASTING: &[Named] = &[
         urgent(&theirs);
         settled(State::new(ours).with(theirs), PollEvents::PRI)
     }),
-    ("tcp, not connected", || {
-        State::new(socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap())
-    }),
+    ("tcp, not connected", || State::new(stream_socket())),
     ("tcp, refused", || {
-        let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        // Somebody has the port, and does not listen.
+        let (nobody, socket) = (stream_socket(), stream_socket());
+        nobody.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
         socket.set_nonblocking(true).unwrap();
-        let _ = socket.connect(&nobody.into());
-        settled(State::new(socket), PollEvents::empty())
+        let _ = socket.connect(&nobody.local_addr().unwrap());
+        settled(State::new(socket).with(nobody), PollEvents::empty())
     }),
     ("tcp, full", || {
         let (ours, theirs) = tcp();
@@ -119,11 +121,13 @@ pub(crate) const LASTING: &[Named] = &[
         settled(State::new(socket), PollEvents::IN)
     }),
     ("udp, refused", || {
-        let nobody = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        // Somebody has the port, and takes only what comes from himself.
+        let nobody = UdpSocket::bind("127.0.0.1:0").unwrap();
+        nobody.connect(nobody.local_addr().unwrap()).unwrap();
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-        socket.connect(nobody).unwrap();
+        socket.connect(nobody.local_addr().unwrap()).unwrap();
         socket.send(b"x").unwrap();
-        settled(State::new(socket), PollEvents::empty())
+        settled(State::new(socket).with(nobody), PollEvents::empty())
     }),
     ("unix, idle", || {
         let (ours, theirs) = UnixStream::pair().unwrap();
@@ -266,9 +270,11 @@ pub(crate) const CHANGING: &[(Named, PollEvents)] = &[
             fill(&ours);
             let full = ours.as_raw_fd();
             State::new(ours).then(move || {
+                theirs.set_nonblocking(true).unwrap();
                 let mut block = vec![0; 1 << 20];
-                while kernel::poll(&[(full, PollEvents::OUT)], None).0 == 0 {
-                    assert!(theirs.read(&mut block).unwrap() > 0);
+                while kernel::poll(&[(full, PollEvents::OUT)], Some(Duration::from_millis(1))).0 == 0 {
+                    // Nothing, when the news of the last time are still on their way.
+                    let _ = theirs.read(&mut block);
                 }
                 vec![theirs.into()]
             })
@@ -440,84 +446,9 @@ pub(crate) const CHANGING: &[(Named, PollEvents)] = &[
     ),
 ];
 
-/// Both ends of a connection.
-pub(crate) fn tcp() -> (TcpStream, TcpStream) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let theirs = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-    (listener.accept().unwrap().0, theirs)
-}
-
 /// The state, once it is there: what is sent takes its time.
 fn settled(state: State, events: PollEvents) -> State {
-    let (found, _) = kernel::poll(&[(state.fd, events)], Some(super::common::LIMIT));
+    let (found, _) = kernel::poll(&[(state.fd, events)], Some(PATIENCE));
     assert_eq!(found, 1);
     state
-}
-
-fn reset(stream: TcpStream) {
-    socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
-}
-
-pub(crate) fn urgent(stream: &TcpStream) {
-    assert_eq!(rustix::net::send(stream, b"!", SendFlags::OOB).unwrap(), 1);
-}
-
-/// Writes until there is no more room, also not by what is still on its way.
-fn fill(fd: &(impl AsRawFd + std::os::fd::AsFd)) {
-    let flags = rustix::fs::fcntl_getfl(fd).unwrap();
-    rustix::fs::fcntl_setfl(fd, flags | rustix::fs::OFlags::NONBLOCK).unwrap();
-    let mut quiet = 0;
-    while quiet < 3 {
-        let wrote = rustix::io::write(fd, &[0; 1 << 12]);
-        match wrote {
-            Ok(_) => quiet = 0,
-            Err(error) => {
-                assert_eq!(error, rustix::io::Errno::AGAIN);
-                if kernel::poll(&[(fd.as_raw_fd(), PollEvents::OUT)], None).0 == 0 {
-                    quiet += 1;
-                }
-                thread::sleep(Duration::from_millis(2));
-            }
-        }
-    }
-}
-
-/// An eventfd.
-pub(crate) fn event(count: u32) -> OwnedFd {
-    eventfd(count, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK).unwrap()
-}
-
-pub(crate) fn count_up(event: &OwnedFd) {
-    rustix::io::write(event, &1_u64.to_ne_bytes()).unwrap();
-}
-
-fn timer() -> OwnedFd {
-    rustix::time::timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::CLOEXEC).unwrap()
-}
-
-/// Due at once.
-fn set(timer: &OwnedFd) {
-    let once = Itimerspec {
-        it_interval: Timespec { tv_sec: 0, tv_nsec: 0 },
-        it_value: Timespec { tv_sec: 0, tv_nsec: 1 },
-    };
-    rustix::time::timerfd_settime(timer, TimerfdTimerFlags::empty(), &once).unwrap();
-}
-
-/// An epoll instance, and the one fd in it.
-fn epoll_with(inner: OwnedFd) -> (OwnedFd, OwnedFd) {
-    let set = epoll::create(epoll::CreateFlags::CLOEXEC).unwrap();
-    epoll::add(&set, &inner, epoll::EventData::new_u64(0), epoll::EventFlags::IN).unwrap();
-    (set, inner)
-}
-
-/// Both ends of a terminal; what is typed goes into the first.
-fn terminal() -> (OwnedFd, OwnedFd) {
-    let (mut ours, mut theirs) = (-1, -1);
-    let none = std::ptr::null_mut();
-    // SAFETY: two numbers to write to, and nothing else.
-    let opened = unsafe { libc::openpty(&mut ours, &mut theirs, none, std::ptr::null(), std::ptr::null()) };
-    assert_eq!(opened, 0, "{}", io::Error::last_os_error());
-    // SAFETY: fresh, and ours.
-    unsafe { (OwnedFd::from_raw_fd(ours), OwnedFd::from_raw_fd(theirs)) }
 }

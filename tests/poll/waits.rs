@@ -10,7 +10,7 @@ use vervet::net::{TcpListener, TcpStream};
 use vervet::os::unix::net::UnixStream;
 use vervet::select::{PollEvents, PollFd, poll};
 
-use super::states::{tcp, urgent};
+use super::fds::{tcp, urgent};
 use crate::common::someone::{Kind, PAIRS, Someone};
 use crate::common::{HOUR, checked, eventually, in_both, over, parked};
 use crate::{waits_on, woken};
