@@ -12,7 +12,7 @@
 //! ```
 //!
 //! What order is asked for decides which lane an event gets into: one for all, one for each key, one of its own. A lane exists
-//! from its first event until it is left empty; it is in the queue, or somebody has its [`Turn`], and never both. So the
+//! from its first event until it is left empty; it is in the queue, or somebody has its `Turn`, and never both. So the
 //! events of a lane are handled one after the other; and to post one into a lane that is taken wakes nobody.
 //!
 //! # The locks

@@ -29,7 +29,7 @@ pub fn kill_on_drop<T>(greenlet: Greenlet<T>) -> KillOnDrop<T> {
     KillOnDrop(Some(greenlet))
 }
 
-/// A greenlet that is killed when this is dropped, and a future of its result: what [`kill_on_drop`] makes.
+/// A greenlet that is killed when this is dropped, and a future of its result: what [`kill_on_drop()`] makes.
 ///
 /// Dropping it does not wait for the greenlet's end; [`GreenletRef::wait`] does.
 #[derive(Debug)]

@@ -2,13 +2,13 @@
 //!
 //! | from | to | by |
 //! |---|---|---|
-//! | a greenlet or an OS thread | what a future yields | [`block_on`] |
+//! | a greenlet or an OS thread | what a future yields | [`block_on()`] |
 //! | anywhere | a future that runs by itself, without an executor | [`spawn_on_greenlet`], [`spawn_local_on_greenlet`] |
 //! | async code, on whichever executor | what a greenlet returns | `greenlet.await`: a [`Greenlet`](crate::Greenlet) is a `Future` |
-//! | | the same, and the greenlet ends with whoever awaits it | [`kill_on_drop`] |
-//! | futures that look for their runtime in a thread-local (tokio's) | a greenlet | [`within`] |
+//! | | the same, and the greenlet ends with whoever awaits it | [`kill_on_drop()`] |
+//! | futures that look for their runtime in a thread-local (tokio's) | a greenlet | [`within()`] |
 //!
-//! Futures need no executor here: [`block_on`] polls one in the calling greenlet and parks that while there is nothing to poll for.
+//! Futures need no executor here: [`block_on()`] polls one in the calling greenlet and parks that while there is nothing to poll for.
 //! What drives its I/O and timers is whatever it was made with.
 //!
 //! ```
@@ -44,7 +44,7 @@
 //! ```
 //!
 //! # What belongs where
-//! * In a greenlet: calls of this crate, and [`block_on`] for the one thing that exists only as a future. A stream is an iterator by
+//! * In a greenlet: calls of this crate, and [`block_on()`] for the one thing that exists only as a future. A stream is an iterator by
 //!   `std::iter::from_fn(|| block_on(stream.next()))`.
 //! * In a future: `.await`. To wait there for something of this crate, await a greenlet that does: `spawn(|| lock.lock()..).await`.
 //! * On the executor (tokio's worker threads): futures only. A blocking call of this crate blocks that OS thread there, as one of
@@ -53,7 +53,7 @@
 //! # tokio
 //! tokio's sockets, timers and tasks look for their runtime in a thread-local. `handle.enter()` puts it there, and its guard
 //! must not live while the greenlet waits: the other greenlets of the worker would find it, too, and tokio panics when guards go in
-//! another order than they came. [`within`] enters for the length of each poll. What needs no runtime around it is awaited as it
+//! another order than they came. [`within()`] enters for the length of each poll. What needs no runtime around it is awaited as it
 //! is: `JoinHandle`s, tokio's channels, and locks.
 //!
 //! ```
@@ -96,8 +96,8 @@
 //! * Executors' own `block_on` (tokio's, `futures::executor`'s) block the worker with all its greenlets; so does dropping a tokio
 //!   `Runtime`. Use the one here; drop runtimes on OS threads, or by `shutdown_background`.
 //! * A poll may call what blocks: it parks its greenlet, and no executor is held up. But whatever is polled by the same `block_on`
-//!   (the other half of a `join`) waits with it; and inside of [`within`] it must not.
-//! * Dropping a [`Greenlet`](crate::Greenlet) detaches it: what loses a `select`, an `abortable` or a tokio `timeout` goes on. [`kill_on_drop`]
+//!   (the other half of a `join`) waits with it; and inside of [`within()`] it must not.
+//! * Dropping a [`Greenlet`](crate::Greenlet) detaches it: what loses a `select`, an `abortable` or a tokio `timeout` goes on. [`kill_on_drop()`]
 //!   is for those who expect the contrary.
 //! * A kill or a [`timeout`](crate::timeout()) drops the future in the middle, as async code is used to. To keep it, lend it:
 //!   `block_on(&mut future)`.
@@ -107,7 +107,7 @@
 //!
 //! | tokio | asyncio | here |
 //! |---|---|---|
-//! | `#[tokio::main]`, `Runtime::block_on` | `asyncio.run` | [`run`](crate::run), then plain calls, or [`block_on`] |
+//! | `#[tokio::main]`, `Runtime::block_on` | `asyncio.run` | [`run`](crate::run), then plain calls, or [`block_on()`] |
 //! | `tokio::spawn` | `create_task` | [`spawn`](crate::spawn) for a closure, [`spawn_on_greenlet`] for a future |
 //! | `spawn_local` | | [`spawn_local`](crate::spawn_local), [`spawn_local_on_greenlet`] |
 //! | `JoinHandle::abort` | `task.cancel` | [`kill`](crate::Greenlet::kill), which no task can refuse |

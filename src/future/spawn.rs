@@ -7,7 +7,7 @@ use std::future::Future;
 use super::block_on;
 use crate::greenlet::{Greenlet, spawn, spawn_local};
 
-/// Starts a greenlet that waits for what `future` yields, as [`spawn`] does with a closure that calls [`block_on`].
+/// Starts a greenlet that waits for what `future` yields, as [`spawn`] does with a closure that calls [`block_on()`].
 ///
 /// Nothing is polled before it returns. The handle is joined, awaited, killed or dropped as any other: dropped, it detaches the
 /// greenlet, as `tokio::spawn`'s does its task.

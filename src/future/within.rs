@@ -51,7 +51,7 @@ where
     Within { around, future: Some(future) }
 }
 
-/// A future that is polled, and dropped, inside of something: what [`within`] makes.
+/// A future that is polled, and dropped, inside of something: what [`within()`] makes.
 #[must_use = "futures do nothing unless they are polled"]
 pub struct Within<W: FnMut(&mut dyn FnMut()), F> {
     around: W,
