@@ -300,7 +300,10 @@ fn a_destructor_that_panics_does_not_cost_the_thread() {
     }
     checked(|| {
         let pool = ThreadPool::new(1);
-        pool.submit(|| std::panic::resume_unwind(Box::new(Nasty)));
+        let first = occupy(&pool);
+        // Dropped before it has a result, so that the payload is dropped there and not here.
+        drop(pool.submit(|| std::panic::resume_unwind(Box::new(Nasty))));
+        first.end();
         let lost = pool.submit(|| Arc::new(Nasty));
         lost.wait();
         std::mem::forget(lost.take());
