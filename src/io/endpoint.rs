@@ -18,7 +18,6 @@
 
 use std::io::{self, IoSlice, IoSliceMut};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
-use std::time::Instant;
 
 use crate::greenlet::{offload, shield};
 use crate::sys::rw::{self, PIPE_BUF, Tried};
@@ -138,7 +137,7 @@ impl Endpoint {
         }
         // A socket may have come in disguise, and its timeouts with it. The others have none.
         let timeout = calls::timeout(self.fd(), interest == Interest::Write).unwrap_or(None);
-        Ok(Limit::Until(timeout.and_then(|timeout| Instant::now().checked_add(timeout))))
+        Ok(Limit::within(timeout))
     }
 
     fn receive_elsewhere(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {

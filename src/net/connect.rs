@@ -6,7 +6,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::socket::Socket;
 use super::state::{Origin, State, zero_timeout};
@@ -37,7 +37,7 @@ impl Socket {
                 return Err(zero_timeout());
             }
             waited = true;
-            Ok(Limit::Until(Instant::now().checked_add(timeout)))
+            Ok(Limit::within(Some(timeout)))
         });
         match connected {
             Err(error) if waited && error.kind() == io::ErrorKind::WouldBlock => {

@@ -22,7 +22,7 @@ use std::os::fd::BorrowedFd;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::sys;
 use crate::sys::net::Kind;
@@ -146,7 +146,7 @@ impl State {
                 nanos => Some(Duration::from_nanos(nanos)),
             }
         };
-        Ok(Limit::Until(timeout.and_then(|timeout| Instant::now().checked_add(timeout))))
+        Ok(Limit::within(timeout))
     }
 
     fn load(&self, fd: BorrowedFd<'_>) -> io::Result<()> {

@@ -4,7 +4,7 @@
 
 use std::iter::FusedIterator;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use std::{fmt, io};
 
 use crate::wait::io::{self as fds, Limit, PollEvents, Set, Trigger};
@@ -124,8 +124,7 @@ impl Poller {
     pub fn wait(&self, events: &mut Events, timeout: Option<Duration>) -> io::Result<usize> {
         let limit = match timeout {
             Some(Duration::ZERO) => Limit::Never,
-            // What is beyond the clock's range never comes.
-            timeout => Limit::Until(timeout.and_then(|timeout| Instant::now().checked_add(timeout))),
+            timeout => Limit::within(timeout),
         };
         self.set.wait(&mut events.0, limit)
     }

@@ -8,7 +8,7 @@ mod watch;
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub(crate) use self::any::{poll, until_any};
 pub(crate) use self::set::Set;
@@ -77,6 +77,13 @@ pub(crate) enum Limit {
     Never,
     /// Wait until this moment, then report `WouldBlock` as the kernel does for `SO_RCVTIMEO`; `None` waits for ever.
     Until(Option<Instant>),
+}
+
+impl Limit {
+    /// So long from now; for ever, if there is no limit or it is beyond what the clock can tell.
+    pub(crate) fn within(timeout: Option<Duration>) -> Limit {
+        Limit::Until(timeout.and_then(|timeout| Instant::now().checked_add(timeout)))
+    }
 }
 
 /// Repeats `attempt` (which must never block) until it is done, waiting for `fd` in between. The owner of `fd` must call `closing`
