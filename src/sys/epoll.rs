@@ -29,6 +29,13 @@ pub(crate) struct Epoll {
     registered: AtomicUsize,
 }
 
+/// What became of an fd that was to be put in.
+enum Put {
+    New,
+    There,
+    Refused,
+}
+
 /// The registration that stands for the eventfd.
 const WAKE: u64 = u64::MAX;
 
@@ -53,28 +60,27 @@ impl Epoll {
     /// Registers `fd` for both directions, edge-triggered, with `data` as its mark. `Ok(false)`: this kind of file
     /// cannot be polled (it is always ready).
     pub(crate) fn add(&self, fd: BorrowedFd<'_>, data: u64) -> io::Result<bool> {
-        match epoll::add(&self.epoll, fd, epoll::EventData::new_u64(data), BOTH_WAYS) {
-            Ok(()) => {
-                self.registered.fetch_add(1, Ordering::Relaxed);
-                Ok(true)
-            }
-            Err(Errno::PERM) => Ok(false),
+        match self.put(fd, data)? {
+            Put::Refused => return Ok(false),
+            Put::New => {}
             // Still registered from an earlier owner of this number and description: take it over.
-            Err(Errno::EXIST) => {
-                epoll::modify(&self.epoll, fd, epoll::EventData::new_u64(data), BOTH_WAYS)?;
-                self.registered.fetch_add(1, Ordering::Relaxed);
-                Ok(true)
-            }
-            Err(error) => Err(error.into()),
+            Put::There => epoll::modify(&self.epoll, fd, epoll::EventData::new_u64(data), BOTH_WAYS)?,
         }
+        self.registered.fetch_add(1, Ordering::Relaxed);
+        Ok(true)
     }
 
     /// Sees to it that `fd`, which was added, is still in, and adds it again if not: it may have been closed meanwhile, and the
     /// number be another file's.
     pub(crate) fn renew(&self, fd: BorrowedFd<'_>, data: u64) -> io::Result<bool> {
+        Ok(!matches!(self.put(fd, data)?, Put::Refused))
+    }
+
+    fn put(&self, fd: BorrowedFd<'_>, data: u64) -> io::Result<Put> {
         match epoll::add(&self.epoll, fd, epoll::EventData::new_u64(data), BOTH_WAYS) {
-            Ok(()) | Err(Errno::EXIST) => Ok(true),
-            Err(Errno::PERM) => Ok(false),
+            Ok(()) => Ok(Put::New),
+            Err(Errno::EXIST) => Ok(Put::There),
+            Err(Errno::PERM) => Ok(Put::Refused),
             Err(error) => Err(error.into()),
         }
     }
