@@ -9,20 +9,6 @@ use std::time::Duration;
 use crate::wait;
 use crate::wait::io::{self as fds, PollEvents, PollFd};
 
-const READ: PollEvents = union(&[PollEvents::IN, PollEvents::RDNORM, PollEvents::RDBAND]);
-const WRITE: PollEvents = union(&[PollEvents::OUT, PollEvents::WRNORM, PollEvents::WRBAND]);
-const EXCEPT: PollEvents = PollEvents::PRI;
-
-const fn union(flags: &[PollEvents]) -> PollEvents {
-    let mut bits = 0;
-    let mut at = 0;
-    while at < flags.len() {
-        bits |= flags[at].bits();
-        at += 1;
-    }
-    PollEvents::from_bits(bits)
-}
-
 /// Waits until one of `fds` has something that it is polled for, or until `timeout` has passed (`None`: never), and answers how many
 /// have: 0 after the timeout. What was found is in each entry's [`revents`](PollFd::revents).
 ///
@@ -120,7 +106,7 @@ pub fn select(
     except: &[BorrowedFd<'_>],
     timeout: Option<Duration>,
 ) -> io::Result<Ready> {
-    let sets = [(read, READ), (write, WRITE), (except, EXCEPT)];
+    let sets = [(read, PollEvents::READS), (write, PollEvents::WRITES), (except, PollEvents::PRI)];
     let mut entries: Vec<_> = sets
         .iter()
         .flat_map(|(set, events)| set.iter().map(|fd| PollFd::from_borrowed_fd(*fd, *events)))
@@ -143,8 +129,8 @@ fn selected(entries: &[PollFd<'_>]) -> Vec<usize> {
 /// neither for an exception.
 fn is_selected(entry: &PollFd<'_>) -> bool {
     let counts = match entry.events() {
-        READ => READ | PollEvents::HUP | PollEvents::ERR,
-        WRITE => WRITE | PollEvents::ERR,
+        PollEvents::READS => PollEvents::READS | PollEvents::HUP | PollEvents::ERR,
+        PollEvents::WRITES => PollEvents::WRITES | PollEvents::ERR,
         asked => asked,
     };
     entry.revents().intersects(counts)

@@ -78,9 +78,7 @@ impl<C: Keepalive> Entry<C> {
     }
 
     pub(super) fn unwatch(&mut self) {
-        if let Some(watch) = self.watch.take() {
-            watch.end();
-        }
+        self.watch = None;
     }
 }
 

@@ -35,6 +35,13 @@ impl PollEvents {
     /// The other end of a stream has shut down writing, or has hung up.
     pub const RDHUP: PollEvents = PollEvents(libc::POLLRDHUP as u16);
 
+    /// All that a read would take.
+    pub(crate) const READS: PollEvents =
+        PollEvents(PollEvents::IN.0 | PollEvents::RDNORM.0 | PollEvents::RDBAND.0);
+    /// All that there is room for a write for.
+    pub(crate) const WRITES: PollEvents =
+        PollEvents(PollEvents::OUT.0 | PollEvents::WRNORM.0 | PollEvents::WRBAND.0);
+
     const NAMES: [(PollEvents, &'static str); 11] = [
         (PollEvents::IN, "IN"),
         (PollEvents::PRI, "PRI"),

@@ -13,10 +13,6 @@ use crate::sys::{errno, poll};
 use crate::wait::Waker;
 use crate::wait::select::Source;
 
-/// What is told to writers. All else is told to readers: an end, an error, urgent data.
-const WRITES: PollEvents =
-    PollEvents::from_bits(PollEvents::OUT.bits() | PollEvents::WRNORM.bits() | PollEvents::WRBAND.bits());
-
 /// An fd that is looked at, and the waker that is left there in between. Dropped, it leaves nothing there.
 #[derive(Debug)]
 pub(crate) struct Watch {
@@ -50,9 +46,10 @@ impl Watch {
     /// For those events, looked at for the first time.
     pub(super) fn new(fd: RawFd, events: PollEvents) -> io::Result<Watch> {
         let slot = reactor::slot(fd)?;
-        let writes = events.intersects(WRITES);
-        // Hang-ups and errors, which need not be asked for, are told to readers and to writers.
-        let reads = !writes || !(events & !WRITES).is_empty();
+        let writes = events.intersects(PollEvents::WRITES);
+        // All else is told to readers: an end, an error, urgent data. Hang-ups and errors, which need not be asked for, are told to
+        // writers, too.
+        let reads = !writes || !(events & !PollEvents::WRITES).is_empty();
         let mut seen = [None; 2];
         seen[READ] = reads.then_some(0);
         seen[WRITE] = writes.then_some(0);
@@ -95,9 +92,6 @@ impl Watch {
             self.slot.forget(waker.wait());
         }
     }
-
-    /// Takes the waker out again, for good.
-    pub(crate) fn end(self) {}
 }
 
 impl Drop for Watch {
