@@ -1,6 +1,7 @@
 //! What the behaviour tests share: a watchdog, both contexts, ways to see a greenlet parked, and the leak check.
 #![allow(dead_code, reason = "each test binary uses its own part of it")]
 
+pub(crate) mod outcomes;
 mod scheduler;
 pub(crate) mod someone;
 

@@ -8,8 +8,8 @@ use std::rc::Rc;
 
 use vervet::coroutine::{self, CloseError, Coroutine, State, Status, Yielder};
 
+use crate::common::outcomes::{Case, compare, line, words};
 use crate::common::{OnDrop, checked, in_both};
-use crate::outcomes::{Case, compare, line, words};
 
 type Co<In, Out> = Coroutine<In, Out, Out>;
 /// One that can reach itself.

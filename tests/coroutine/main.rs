@@ -9,7 +9,6 @@ mod blocking;
 mod drops;
 mod generator;
 mod lua;
-mod outcomes;
 mod overflow;
 mod places;
 mod switch;

@@ -9,8 +9,8 @@ use std::rc::Rc;
 use vervet::coroutine::switch::{Exit, ParentError, Switch, SwitchError, getcurrent};
 use vervet::coroutine::{self, Coroutine};
 
+use crate::common::outcomes::{Case, compare, line, words};
 use crate::common::{Drops, HOUR, OnDrop, checked, in_both, over, parked};
-use crate::outcomes::{Case, compare, line, words};
 
 #[test]
 fn as_greenlet_does() {

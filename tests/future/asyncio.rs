@@ -13,9 +13,9 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use vervet::Elapsed;
 use vervet::sync::{Event, mpsc};
 
+use crate::common::outcomes::{Case, compare, words};
 use crate::common::*;
 use crate::gather::{gather, gather_exceptions, gather_or_cancel};
-use crate::outcomes::{Case, compare, words};
 use crate::tasks::{Cancelled, Outcome, Task, create_task, run, shield, wait_for};
 
 const SHORT: Duration = Duration::from_millis(20);

@@ -10,9 +10,6 @@ mod combinators;
 mod door;
 #[path = "../../examples/gather/gather.rs"]
 mod gather;
-#[allow(dead_code, reason = "the coroutines' tests use the rest")]
-#[path = "../coroutine/outcomes.rs"]
-mod outcomes;
 mod places;
 #[path = "../../examples/gather/tasks.rs"]
 mod tasks;
